@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { ConfigModule } from './config/config.module.js';
+import type { AppConfig } from './core/app-config.js';
+import { HealthModule } from './health/health.module.js';
+import { HomeModule } from './home/home.module.js';
+import { HttpModule } from './http/http.module.js';
+
+import { loggerParams } from './observability/logging.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+
+import { PredictionModule } from './prediction/prediction.module.js';
+import { RuntimeModule } from './runtime/runtime.module.js';
+
+/** The composition root: what the service is made of. */
+@Module({})
+export class AppModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggerModule.forRoot(loggerParams(config)),
+        HttpModule,
+        RuntimeModule,
+        ObservabilityModule,
+        PredictionModule,
+        HealthModule,
+        OpenApiModule,
+        HomeModule,
+      ],
+    };
+  }
+}

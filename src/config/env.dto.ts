@@ -1,0 +1,76 @@
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { LOG_LEVELS, type LogLevel } from '../core/app-config.js';
+import { BACKEND_NAMES, type BackendName } from '../core/ports/inference-backend.js';
+
+const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+
+/** `a, b` becomes `['a', 'b']`. */
+const CommaList = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== '')
+      : value,
+  );
+
+/** The environment as it is written: flat, every variable with its default. `README.md` documents each with its unit. */
+export class EnvDto {
+  @IsString()
+  HOST = '127.0.0.1';
+
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be at least 0 (0 picks a free port)' })
+  @Max(65_535, { message: 'must be at most 65535' })
+  PORT = 8080;
+
+  @Length(1, 100, { message: 'must be 1 to 100 characters long' })
+  SERVER_NAME = 'Tensornest';
+
+  @IsString()
+  MODELS_DIR = 'models';
+
+  @IsOptional()
+  @IsString()
+  DEFAULT_MODEL?: string;
+
+  @IsOptional()
+  @CommaList()
+  @IsString({ each: true })
+  REQUIRED_MODELS?: string[];
+
+  @IsIn(BACKENDS, { message: `must be one of ${BACKENDS.join(', ')}` })
+  BACKEND: BackendName | 'auto' = 'auto';
+
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+
+  @IsIn(LOG_FORMATS, { message: `must be one of ${LOG_FORMATS.join(', ')}` })
+  LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'auto';
+
+  @IsString()
+  AUDIT_LOG = 'stdout';
+
+  @CommaList()
+  @Matches(/^https?:\/\/[^/*\s]+$/, {
+    each: true,
+    message: 'must list exact origins such as https://app.example.com, separated by commas',
+  })
+  CORS_ORIGINS: string[] = [];
+
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number of rows' })
+  @Min(1, { message: 'must be at least 1' })
+  @Max(1_000_000, { message: 'must be at most 1000000' })
+  MAX_REQUEST_ROWS = 5_000;
+
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number of bytes' })
+  @Min(1_024, { message: 'must be at least 1024' })
+  @Max(1_073_741_824, { message: 'must be at most 1073741824' })
+  BODY_LIMIT = 1_048_576;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './load-config.js';
+
+const load = (env: Record<string, string>) => loadConfig(env, false);
+
+describe('the configuration', () => {
+  it('has the documented defaults', () => {
+    expect(load({})).toEqual({
+      http: { host: '127.0.0.1', port: 8080, corsOrigins: [], bodyLimit: 1_048_576 },
+      serverName: 'Tensornest',
+      models: { dir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/models`, defaultModel: null, required: null },
+      backend: 'auto',
+      limits: { requestRows: 5_000 },
+      log: { level: 'info', pretty: false },
+      audit: { kind: 'stdout' },
+    });
+  });
+
+  it.each([
+    ['PORT', '9000', (config: ReturnType<typeof load>) => config.http.port, 9000],
+    ['CORS_ORIGINS', 'https://a.example, http://b.example:3000', (c) => c.http.corsOrigins.length, 2],
+    ['REQUIRED_MODELS', 'a,b', (config) => config.models.required, ['a', 'b']],
+    ['AUDIT_LOG', 'off', (config) => config.audit.kind, 'off'],
+    ['AUDIT_LOG', '/var/log/audit.jsonl', (config) => config.audit, { kind: 'file', path: '/var/log/audit.jsonl' }],
+    ['LOG_FORMAT', 'pretty', (config) => config.log.pretty, true],
+    ['PORT', ' ', (config) => config.http.port, 8080],
+  ] as [string, string, (config: ReturnType<typeof load>) => unknown, unknown][])(
+    'reads %s=%s',
+    (name, value, read, expected) => {
+      expect(read(load({ [name]: value }))).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['PORT', '80.5'],
+    ['BACKEND', 'gpu-secret'],
+    ['LOG_LEVEL', 'loud'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example/path'],
+    ['MAX_REQUEST_ROWS', '0'],
+    ['BODY_LIMIT', '1mb'],
+  ])('refuses %s=%s by name and without its value', (name, value) => {
+    const attempt = () => load({ [name]: value });
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).toThrow(new RegExp(`^ {2}${name} must`, 'm'));
+    expect(attempt).not.toThrow(new RegExp(value.replaceAll(/[*.]/g, '\\$&') + '( |$|,)', 'm'));
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(() => load({ PORT: 'x', BACKEND: 'y' })).toThrow(/PORT[^]*BACKEND/);
+  });
+
+  it('is frozen to the bottom', () => {
+    const config = load({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.http.corsOrigins)).toBe(true);
+  });
+});

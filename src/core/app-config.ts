@@ -1,0 +1,40 @@
+import type { BackendName } from './ports/inference-backend.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The whole configuration: validated, defaulted, frozen. Read from the environment by `config/` and by nothing else. */
+export interface AppConfig {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Exact origins that browsers may call from; empty switches CORS off. */
+    readonly corsOrigins: readonly string[];
+    /** Largest request body, in bytes. */
+    readonly bodyLimit: number;
+  };
+  readonly serverName: string;
+  readonly models: {
+    /** Absolute path of the folder that holds `<name>/<version>/`. */
+    readonly dir: string;
+    /** Model that answers where none is named; null takes the first by name. */
+    readonly defaultModel: string | null;
+    /** Models without which the service is not ready; null means every model present at the start. */
+    readonly required: readonly string[] | null;
+  };
+  readonly backend: BackendName | 'auto';
+  readonly limits: {
+    /** Most rows of one request. */
+    readonly requestRows: number;
+  };
+  readonly log: {
+    readonly level: LogLevel;
+    /** Coloured lines for people instead of JSON. */
+    readonly pretty: boolean;
+  };
+  /** Where audit lines go: standard output, an absolute file path, or nowhere. */
+  readonly audit:
+    { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'off' };
+}
+
+export const APP_CONFIG = Symbol('APP_CONFIG');

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { inRequest } from '../core/request-scope.js';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Long enough for every tracing system's ids, and nothing that a log line or a header could choke on. */
+const WELL_FORMED = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
+
+/** One finished request, for the access log. */
+export interface AccessEntry {
+  readonly method: string;
+  /** Without the query, which may hold what nobody wants in a log. */
+  readonly path: string;
+  /** 499 when the client went away before the answer was written. */
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+const CLIENT_GONE = 499;
+
+type Identified = IncomingMessage & { requestId?: string };
+
+/**
+ * Gives every request its id (the client's own when it is well-formed, else a new UUID), repeats it in the response, and
+ * reports the request when it is over. Comes before everything that may refuse a request.
+ */
+export function requestContext(report: (entry: AccessEntry) => void): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    const sent = request.headers[REQUEST_ID_HEADER];
+    const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
+    (request as Identified).requestId = id;
+    response.setHeader(REQUEST_ID_HEADER, id);
+    inRequest(id, () => {
+      response.once('close', () => {
+        report({
+          method: request.method,
+          path: request.path,
+          status: response.writableFinished ? response.statusCode : CLIENT_GONE,
+          durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+        });
+      });
+      next();
+    });
+  };
+}
+
+/** The id that `requestContext` gave. */
+export function requestIdOf(request: IncomingMessage): string {
+  return (request as Identified).requestId ?? '';
+}

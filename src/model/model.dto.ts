@@ -1,0 +1,61 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const STATES = ['loading', 'ready', 'failed'] as const;
+
+/** Where one version stands. */
+export class VersionSummary {
+  @ApiProperty({ example: '2.0.0' })
+  version: string;
+
+  @ApiProperty({ enum: STATES })
+  state: (typeof STATES)[number];
+
+  @ApiProperty({ description: 'It answers when a request names the model alone.' })
+  default: boolean;
+
+  @ApiProperty({ required: false, description: 'Why the version was refused.', example: 'digest-mismatch' })
+  fault?: string;
+
+  @ApiProperty({ required: false, description: 'The file and the reason, when the version was refused.' })
+  reason?: string;
+}
+
+export class ModelSummary {
+  @ApiProperty({ example: 'car-evaluation' })
+  name: string;
+
+  @ApiProperty({ description: 'It answers when a request names no model.' })
+  default: boolean;
+
+  @ApiProperty({ type: [VersionSummary], description: 'Newest first.' })
+  versions: VersionSummary[];
+}
+
+export class ModelList {
+  @ApiProperty({ type: [ModelSummary] })
+  models: ModelSummary[];
+}
+
+/** A version with everything that its package says of it. */
+export class VersionDetail extends VersionSummary {
+  @ApiProperty()
+  name: string;
+
+  @ApiProperty({ required: false, description: 'What runs it.', example: 'wasm' })
+  backend?: string;
+
+  @ApiProperty({ required: false, description: 'Digest of the manifest, which holds the digest of every file.' })
+  digest?: string;
+
+  @ApiProperty({
+    required: false,
+    type: Object,
+    description: 'The manifest of the package: signature, metrics, training facts, distributions, file digests.',
+  })
+  manifest?: Record<string, unknown>;
+}
+
+export class ModelDetail extends ModelSummary {
+  @ApiProperty({ type: VersionDetail, required: false, description: 'The version that answers, in full.' })
+  current?: VersionDetail;
+}

@@ -1,0 +1,200 @@
+import { valid } from 'semver';
+import { z } from 'zod';
+import { BACKEND_NAMES } from '../../core/ports/inference-backend.js';
+
+/** Version of the package layout itself. */
+export const FORMAT_VERSION = 1;
+export const MANIFEST_FILE = 'manifest.json';
+export const MODEL_FILE = 'model.json';
+export const GOLDEN_FILE = 'golden.json';
+export const CARD_FILE = 'README.md';
+
+/** Fewest golden records a package may have. */
+const MIN_GOLDEN_RECORDS = 32;
+
+export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+const text = z.string().min(1).max(10_000);
+const label = z.string().min(1).max(200);
+const fraction = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+const modelName = z.string().regex(MODEL_NAME, 'must be lower-case letters, digits, ".", "_" or "-", 64 at most');
+const version = z.string().refine((value) => valid(value) === value, 'must be a semantic version such as 2.0.0');
+
+const featureName = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without control characters')
+  .refine((name) => !(name in Object.prototype), 'must not be the name of an object method');
+
+const missing = <V extends z.ZodType>(value: V) =>
+  z
+    .discriminatedUnion('policy', [
+      z.strictObject({ policy: z.literal('refuse') }),
+      z.strictObject({ policy: z.literal('default'), value }),
+    ])
+    .describe('What happens when a row lacks the feature: the row is refused, or this value stands in.');
+
+const featureBase = { name: featureName, description: text, sensitive: z.boolean() };
+
+const categorical = z
+  .strictObject({
+    ...featureBase,
+    kind: z.literal('categorical'),
+    values: z.array(label).min(2).max(10_000).describe('The allowed values; their order is their code.'),
+    encoding: z.enum(['one-hot', 'ordinal']),
+    example: label,
+    missing: missing(label),
+  })
+  .refine(({ values }) => new Set(values).size === values.length, { path: ['values'], error: 'must differ' })
+  .refine(({ values, example }) => values.includes(example), { path: ['example'], error: 'must be an allowed value' })
+  .refine((feature) => feature.missing.policy === 'refuse' || feature.values.includes(feature.missing.value), {
+    path: ['missing', 'value'],
+    error: 'must be an allowed value',
+  });
+
+const number = z
+  .strictObject({
+    ...featureBase,
+    kind: z.literal('number'),
+    minimum: z.number().nullable(),
+    maximum: z.number().nullable(),
+    integer: z.boolean(),
+    normalisation: z.strictObject({ mean: z.number(), std: z.number().min(1e-12) }),
+    unit: label.nullable(),
+    example: z.number(),
+    missing: missing(z.number()),
+  })
+  .refine(({ minimum, maximum }) => (minimum ?? -Infinity) < (maximum ?? Infinity), {
+    path: ['minimum'],
+    error: 'must be less than maximum',
+  });
+
+const unique = <T>(items: readonly T[], key: (item: T) => string) => new Set(items.map(key)).size === items.length;
+
+const signature = z.strictObject({
+  features: z
+    .array(z.discriminatedUnion('kind', [categorical, number]))
+    .min(1)
+    .max(10_000)
+    .refine((features) => unique(features, ({ name }) => name), 'names must differ'),
+  classes: z
+    .array(z.strictObject({ label, title: label }))
+    .min(2)
+    .max(10_000)
+    .refine((classes) => unique(classes, ({ label }) => label), 'labels must differ')
+    .describe('In the order of the model outputs.'),
+});
+
+const classMetrics = z.strictObject({
+  label,
+  precision: fraction,
+  recall: fraction,
+  f1: fraction,
+  support: count.describe('Rows of this class.'),
+});
+
+const evaluation = z.strictObject({
+  rows: count,
+  accuracy: fraction,
+  macroF1: fraction,
+  logLoss: z.number().min(0).describe('Mean negative natural logarithm of the true class probability.'),
+  perClass: z.array(classMetrics),
+  confusionMatrix: z.array(z.array(count)).describe('Rows: true class; columns: predicted class.'),
+});
+
+const crossValidation = z.strictObject({
+  folds: z.int().min(2),
+  accuracies: z.array(fraction),
+  mean: fraction,
+  standardDeviation: z.number().min(0).describe('Sample standard deviation of the fold accuracies.'),
+});
+
+const distribution = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('categorical'), counts: z.record(z.string(), count), missing: count }),
+  z.strictObject({
+    kind: z.literal('number'),
+    count,
+    missing: count,
+    mean: z.number(),
+    std: z.number().min(0),
+    deciles: z.array(z.number()).length(11).describe('Minimum, nine deciles, maximum.'),
+  }),
+]);
+
+const file = z.strictObject({
+  path: z.string().min(1).max(500).describe('Relative to the package, with "/" between steps.'),
+  bytes: count,
+  sha256: z.string().regex(SHA256, 'must be 64 lower-case hexadecimal digits'),
+});
+
+export const ManifestSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    formatVersion: z.literal(FORMAT_VERSION),
+    name: modelName,
+    version,
+    title: label,
+    description: text,
+    licence: label.describe('SPDX identifier of the licence of the model.'),
+    task: z.literal('classification'),
+    signature,
+    runtime: z.strictObject({
+      format: z.enum(['layers-model', 'graph-model']),
+      backends: z.array(z.enum(BACKEND_NAMES)).min(1).describe('The backends that can run the model.'),
+    }),
+    metrics: z.strictObject({
+      heldOut: evaluation.describe('On rows that training did not see.'),
+      crossValidation: crossValidation.optional(),
+    }),
+    training: z.strictObject({
+      dataset: z.strictObject({
+        name: label,
+        source: text,
+        licence: label,
+        rows: count,
+        sha256: z.string().regex(SHA256),
+      }),
+      seed: z.int(),
+      date: z.iso.datetime(),
+      framework: z.strictObject({ name: label, version: label, backend: z.enum(BACKEND_NAMES) }),
+      hyperparameters: z.record(z.string(), z.json()),
+    }),
+    distributions: z
+      .strictObject({ features: z.record(z.string(), distribution), classes: z.record(z.string(), count) })
+      .describe('Of the training data.'),
+    files: z
+      .array(file)
+      .min(1)
+      .max(1_000)
+      .refine((files) => unique(files, ({ path }) => path), 'paths must differ')
+      .describe('Every other file of the package.'),
+  })
+  .describe('The manifest of a Tensornest model package.');
+
+export type Manifest = z.infer<typeof ManifestSchema>;
+export type Evaluation = z.infer<typeof evaluation>;
+export type CrossValidation = z.infer<typeof crossValidation>;
+export type Distribution = z.infer<typeof distribution>;
+export type PackageFile = z.infer<typeof file>;
+export { signature as SignatureSchema, modelName as ModelNameSchema, version as VersionSchema };
+
+export const GoldenSchema = z.strictObject({
+  records: z
+    .array(
+      z.strictObject({
+        input: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+        probabilities: z.array(fraction),
+      }),
+    )
+    .min(MIN_GOLDEN_RECORDS),
+});
+
+/** Inputs with the probabilities that the model gave when it was trained. */
+export type GoldenRecords = z.infer<typeof GoldenSchema>;
+
+/** The manifest's JSON Schema, as published in `models/manifest.schema.json`. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return { title: 'Tensornest model package manifest', ...z.toJSONSchema(ManifestSchema) };
+}

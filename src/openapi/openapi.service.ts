@@ -1,0 +1,60 @@
+import { type INestApplication, Inject, Injectable } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { API_VERSION } from '../core/api.js';
+import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { ProblemDetailsDto } from '../http/problem.dto.js';
+import { ModelRegistry } from '../model/model-registry.js';
+import { PROTOCOLS } from '../prediction/protocols/index.js';
+import type { Description } from '../prediction/protocols/protocol.js';
+
+/** The OpenAPI document of what is served at this moment: Nest's own routes, and each model's typed paths. */
+@Injectable()
+export class OpenApiService {
+  private cached: { readonly revision: number; readonly document: OpenAPIObject } | undefined;
+
+  constructor(
+    private readonly registry: ModelRegistry,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  document(app: INestApplication): OpenAPIObject {
+    const { revision } = this.registry;
+    if (this.cached?.revision !== revision) this.cached = { revision, document: this.build(app) };
+    return this.cached.document;
+  }
+
+  private build(app: INestApplication): OpenAPIObject {
+    const descriptions = this.describeModels();
+    const rows = descriptions.flatMap(({ models }) => models);
+    const document = SwaggerModule.createDocument(app, this.frame(), { extraModels: [ProblemDetailsDto, ...rows] });
+    const schemas = { ...document.components?.schemas };
+    for (const { name } of rows) schemas[name] = { ...schemas[name], additionalProperties: false };
+    for (const description of descriptions) {
+      Object.assign(schemas, description.schemas);
+      Object.assign(document.paths, description.paths);
+    }
+    return { ...document, components: { ...document.components, schemas } };
+  }
+
+  private frame(): Omit<OpenAPIObject, 'paths'> {
+    return new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
+      .setTitle(this.config.serverName)
+      .setDescription('TensorFlow.js classifiers over REST. Errors are RFC 9457 problem details.')
+      .setVersion(API_VERSION)
+      .build();
+  }
+
+  private describeModels(): Description[] {
+    const defaultModel = this.registry.defaultModel();
+    return this.registry.slots().flatMap((slot) => {
+      const { name, version } = slot.manifest;
+      const described = {
+        slot,
+        isDefaultVersion: version === this.registry.defaultVersion(name),
+        isDefaultModel: name === defaultModel,
+      };
+      return PROTOCOLS.map((protocol) => protocol.describe(described));
+    });
+  }
+}

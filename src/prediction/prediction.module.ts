@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ModelModule } from '../model/model.module.js';
+import { PredictionService } from './prediction.service.js';
+import { PROTOCOLS } from './protocols/index.js';
+
+@Module({
+  imports: [ModelModule],
+  controllers: PROTOCOLS.flatMap(({ controllers }) => controllers),
+  providers: [PredictionService],
+  exports: [PredictionService],
+})
+export class PredictionModule {}

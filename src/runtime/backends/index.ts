@@ -1,0 +1,14 @@
+import type { BackendName, InferenceBackend } from '../../core/ports/inference-backend.js';
+
+/** Starts a backend in this realm; rejects with `backend-unavailable` when it is not installed. */
+export type StartBackend = () => Promise<InferenceBackend>;
+
+/** The table of backends: adding one is adding a file and an entry. Each is loaded only when it is chosen. */
+export const BACKENDS: Readonly<Record<BackendName, StartBackend>> = {
+  wasm: async () => (await import('./wasm.backend.js')).startWasm(),
+  cpu: async () => (await import('./cpu.backend.js')).startCpu(),
+  tensorflow: async () => (await import('./tensorflow.backend.js')).startTensorflow(),
+};
+
+/** What `BACKEND=auto` tries, in this order. */
+export const AUTO_ORDER: readonly BackendName[] = ['tensorflow', 'wasm'];

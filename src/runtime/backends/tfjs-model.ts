@@ -1,0 +1,85 @@
+import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { reasonOf, TensornestError } from '../../core/errors.js';
+import type { ModelArtifacts, OpenModel } from '../../core/ports/inference-backend.js';
+import type { RowBatch } from '../../core/row-batch.js';
+
+/** Opens a package's model in the realm's active backend; a refused model leaves no tensor behind. */
+export async function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenModel> {
+  const release = trackTensors();
+  try {
+    const handler = tf.io.fromMemory(toTfjsArtifacts(artifacts));
+    return artifacts.format === 'layers-model'
+      ? openLayers(await loadLayersModel(handler))
+      : openGraph(await loadGraphModel(handler));
+  } catch (cause) {
+    release();
+    throw new TensornestError('model-invalid', `model.json: TensorFlow.js cannot load it (${reasonOf(cause)}).`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Remembers the variables of now; the returned function disposes those that came since. A failed load keeps the layers
+ * that it had already built.
+ */
+function trackTensors(): () => void {
+  const before = new Set(Object.keys(tf.engine().registeredVariables));
+  return () => {
+    for (const [name, variable] of Object.entries(tf.engine().registeredVariables)) {
+      if (!before.has(name)) variable.dispose();
+    }
+  };
+}
+
+function toTfjsArtifacts({ modelJson, weights }: ModelArtifacts): tf.io.ModelArtifacts {
+  const manifest = modelJson.weightsManifest as tf.io.WeightsManifestConfig;
+  return {
+    ...(modelJson as Omit<tf.io.ModelArtifacts, 'weightSpecs' | 'weightData'>),
+    weightSpecs: manifest.flatMap((group) => group.weights),
+    weightData: weights,
+  };
+}
+
+function openLayers(model: LayersModel): OpenModel {
+  return {
+    inputWidth: widthOf(model.inputs[0]?.shape),
+    outputWidth: widthOf(model.outputs[0]?.shape),
+    // NOTE: predict() would slice the batch into pieces of 32 rows and join the answers.
+    run: (batch) => execute(batch, (input) => model.predictOnBatch(input)),
+    close: () => void model.dispose(),
+  };
+}
+
+function openGraph(model: GraphModel): OpenModel {
+  return {
+    inputWidth: widthOf(model.inputs[0]?.shape),
+    outputWidth: widthOf(model.outputs[0]?.shape),
+    run: (batch) => execute(batch, (input) => model.execute(input)),
+    close: () => {
+      model.dispose();
+    },
+  };
+}
+
+/** The last dimension of [batch, width]; null when it is open or the shape is another one. */
+function widthOf(shape: readonly (number | null)[] | undefined): number | null {
+  const width = shape?.length === 2 ? shape[1] : undefined;
+  return width === undefined || width === null || width < 0 ? null : width;
+}
+
+/** Runs to the end before it returns: nothing else may touch the engine's scopes in between. */
+function execute(batch: RowBatch, forward: (input: tf.Tensor) => tf.Tensor | tf.Tensor[]): Promise<Float32Array> {
+  const output = tf.tidy(() => {
+    const answer = forward(tf.tensor2d(batch.data, [batch.rows, batch.width]));
+    return Array.isArray(answer) ? answer[0]! : answer;
+  });
+  try {
+    // The tensor's memory goes back to the backend, so the numbers are copied out of it.
+    return Promise.resolve(Float32Array.from(output.dataSync()));
+  } finally {
+    output.dispose();
+  }
+}

@@ -1,0 +1,55 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { reasonOf, TensornestError } from '../core/errors.js';
+import type { BackendName, BackendSource, BackendTrial, InferenceBackend } from '../core/ports/inference-backend.js';
+import { AUTO_ORDER, BACKENDS, type StartBackend } from './backends/index.js';
+
+export const BACKEND_TABLE = Symbol('BACKEND_TABLE');
+export type BackendTable = Readonly<Record<BackendName, StartBackend>>;
+
+/** Chooses this process's backend as `BACKEND` says. */
+@Injectable()
+export class ConfiguredBackend implements BackendSource {
+  private readonly logger = new Logger('Runtime');
+  private chosen: Promise<InferenceBackend> | undefined;
+
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    @Inject(BACKEND_TABLE) private readonly table: BackendTable = BACKENDS,
+  ) {}
+
+  select(trial: BackendTrial): Promise<InferenceBackend> {
+    this.chosen ??= this.choose(trial);
+    return this.chosen;
+  }
+
+  private async choose(trial: BackendTrial): Promise<InferenceBackend> {
+    const { backend } = this.config;
+    if (backend !== 'auto') {
+      this.logger.log(`Backend ${backend}: set by BACKEND.`);
+      return this.table[backend]();
+    }
+    for (const name of AUTO_ORDER.slice(0, -1)) {
+      const outcome = await this.attempt(name, trial);
+      if (typeof outcome !== 'string') return outcome;
+      this.logger.log(`Backend ${name} is passed over: ${outcome}`);
+    }
+    const fallback = AUTO_ORDER.at(-1)!;
+    this.logger.log(`Backend ${fallback}: the embedded default.`);
+    return this.table[fallback]();
+  }
+
+  /** The backend, or why it will not do. */
+  private async attempt(name: BackendName, trial: BackendTrial): Promise<InferenceBackend | string> {
+    try {
+      const backend = await this.table[name]();
+      const fault = await trial(backend);
+      if (fault !== undefined) return fault;
+      this.logger.log(`Backend ${name}: installed, and it reproduces the golden records of every model.`);
+      return backend;
+    } catch (error) {
+      if (!(error instanceof TensornestError)) throw error;
+      return reasonOf(error);
+    }
+  }
+}

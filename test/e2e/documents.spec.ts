@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let service: TestApp;
+beforeAll(async () => {
+  service = await startTestApp();
+});
+afterAll(() => service.close());
+
+describe('GET /', () => {
+  it('is a page where a browser asks', async () => {
+    const { text, headers } = await service.get('/').set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
+    expect(headers['content-type']).toMatch(/^text\/html/);
+    expect(text).toContain('Car evaluation');
+    expect(text).toContain('href="/docs"');
+    expect(text).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it.each([['*/*'], ['application/json'], ['']])('is {"status":"alive"} for Accept: %s', async (accept) => {
+    const { body } = await service.get('/').set('accept', accept);
+    expect(body).toEqual({ status: 'alive' });
+  });
+});
+
+describe('GET /api/v1/models', () => {
+  it('lists what is served', async () => {
+    const { body } = await service.get('/api/v1/models');
+    expect(body.models).toContainEqual({
+      name: 'car-evaluation',
+      default: true,
+      versions: [{ version: '2.0.0', state: 'ready', default: true }],
+    });
+  });
+
+  it('gives a version its signature, metrics and digests', async () => {
+    const { body } = await service.get('/api/v1/models/car-evaluation/versions/2.0.0');
+    const manifest = JSON.parse(await readFile('models/car-evaluation/2.0.0/manifest.json', 'utf8'));
+    expect(body).toMatchObject({ name: 'car-evaluation', state: 'ready', backend: 'wasm', manifest });
+    expect(body.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('shows the version that answers under the model', async () => {
+    const { body } = await service.get('/api/v1/models/car-evaluation');
+    expect(body.current).toMatchObject({ version: '2.0.0', manifest: { metrics: { heldOut: {} } } });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is 3.1 and has a typed path for each model', async () => {
+    const { body, headers } = await service.get('/api/v1/openapi.json');
+    expect(headers['content-type']).toMatch(/^application\/json/);
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/v1/predict',
+        '/api/v1/models/car-evaluation/predict',
+        '/api/v1/models/car-evaluation/versions/2.0.0/predict',
+        '/api/v1/models',
+        '/api/v1/models/{name}',
+        '/api/v1/health',
+        '/health/live',
+        '/health/ready',
+        '/health/startup',
+      ]),
+    );
+  });
+
+  it('describes a row with the real names, values and examples, and nothing else', async () => {
+    const { body } = await service.get('/api/v1/openapi.json');
+    const row = body.components.schemas.CarEvaluationRow;
+    expect(Object.keys(row.properties)).toEqual(['buying', 'maint', 'doors', 'persons', 'lug_boot', 'safety']);
+    expect(row.required).toEqual(Object.keys(row.properties));
+    expect(row.additionalProperties).toBe(false);
+    expect(row.properties.safety).toMatchObject({ type: 'string', enum: ['low', 'med', 'high'] });
+    expect(row.properties.safety.description).toEqual(expect.any(String));
+    expect(row.properties.doors.oneOf).toEqual([
+      { type: 'string', enum: ['2', '3', '4', '5more'] },
+      { type: 'number', enum: [2, 3, 4] },
+    ]);
+  });
+
+  it('documents the error bodies of every prediction path', async () => {
+    const { body } = await service.get('/api/v1/openapi.json');
+    const { responses } = body.paths['/api/v1/predict'].post;
+    for (const status of [400, 404, 413, 415, 503]) {
+      expect(responses[status].content['application/problem+json'].schema.$ref).toBe(
+        '#/components/schemas/ProblemDetailsDto',
+      );
+    }
+  });
+
+  it('resolves every reference', async () => {
+    const { body, text } = await service.get('/api/v1/openapi.json');
+    const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!);
+    expect(names.filter((name) => !(name in body.components.schemas))).toEqual([]);
+  });
+});
+
+describe('the JSON Schema of the manifest', () => {
+  it('is published as the code has it', async () => {
+    const { manifestJsonSchema } = await import('../../src/model/package/manifest.js');
+    const published = JSON.parse(await readFile('models/manifest.schema.json', 'utf8'));
+    expect(published).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
+  });
+});

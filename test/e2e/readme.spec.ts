@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EnvDto } from '../../src/config/env.dto.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const run = promisify(execFile);
+const readme = await readFile('README.md', 'utf8');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks: Block[] = [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, text]) => ({
+  language: language!,
+  text: text!.trim(),
+}));
+const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+
+let service: TestApp;
+beforeAll(async () => {
+  service = await startTestApp();
+});
+afterAll(() => service.close());
+
+/** The request id differs each time; everything else must be as printed. */
+const withoutId = (text: string): unknown => ({ ...JSON.parse(text), instance: undefined });
+
+describe('every command of the README', () => {
+  it('is one of those that are tried here', () => {
+    const [install, ...others] = commands;
+    expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
+    for (const command of others) expect(command).toMatch(/^(curl -s|npm run train -- car-evaluation$)/);
+  });
+
+  it.each(commands.filter((text) => text.startsWith('curl')))('answers as printed: %s', async (command) => {
+    const printed = blocks[blocks.findIndex(({ text }) => text === command) + 1]!;
+    expect(printed.language).toBe('json');
+    const { stdout } = await run('bash', ['-c', command.replace('http://127.0.0.1:8080', service.url)]);
+    expect(withoutId(stdout)).toEqual(withoutId(printed.text));
+  });
+
+  it('for installing is what continuous integration runs on a clean clone', async () => {
+    const script = await readFile('.ci/run', 'utf8');
+    expect(script).toMatch(/^npm ci$/m);
+    expect(script).toMatch(/^npm test$/m);
+  });
+});
+
+describe('the table of configuration', () => {
+  it('names every variable, with its default', () => {
+    const rows = new Map(
+      [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, name, value]) => [
+        name!,
+        value!.replaceAll('`', ''),
+      ]),
+    );
+    expect([...rows.keys()].sort()).toEqual([...Object.keys(new EnvDto()), 'DEFAULT_MODEL', 'REQUIRED_MODELS'].sort());
+    for (const [name, value] of Object.entries(new EnvDto())) {
+      expect([name, rows.get(name)]).toEqual([name, Array.isArray(value) ? 'none' : String(value)]);
+    }
+    expect(() => loadConfig({}, false)).not.toThrow();
+  });
+});
+
+describe('every file that the documents name', () => {
+  it.each(['README.md', 'ARCHITECTURE.md', 'SECURITY.md'])('exists: %s', async (document) => {
+    const text = await readFile(document, 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)|`((?:src|test|models|docker)\/[\w./-]+\.\w+)`/g)];
+    for (const [, link, path] of links) await expect(readFile((link ?? path)!)).resolves.toBeDefined();
+  });
+});
