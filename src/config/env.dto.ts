@@ -17,15 +17,18 @@ const CommaList = (): PropertyDecorator =>
       : value,
   );
 
-/** The environment as it is written: flat, every variable with its default. `README.md` documents each with its unit. */
+/**
+ * The environment as it is written: flat, every variable with its default. `README.md` documents each with its unit.
+ * Decorators run from the bottom up, so the broadest rule stands last.
+ */
 export class EnvDto {
   @IsString()
   HOST = '127.0.0.1';
 
   @Type(() => Number)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be at least 0 (0 picks a free port)' })
   @Max(65_535, { message: 'must be at most 65535' })
+  @Min(0, { message: 'must be at least 0 (0 picks a free port)' })
+  @IsInt({ message: 'must be a whole number' })
   PORT = 8080;
 
   @Length(1, 100, { message: 'must be 1 to 100 characters long' })
@@ -63,14 +66,14 @@ export class EnvDto {
   CORS_ORIGINS: string[] = [];
 
   @Type(() => Number)
-  @IsInt({ message: 'must be a whole number of rows' })
-  @Min(1, { message: 'must be at least 1' })
   @Max(1_000_000, { message: 'must be at most 1000000' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of rows' })
   MAX_REQUEST_ROWS = 5_000;
 
   @Type(() => Number)
-  @IsInt({ message: 'must be a whole number of bytes' })
-  @Min(1_024, { message: 'must be at least 1024' })
   @Max(1_073_741_824, { message: 'must be at most 1073741824' })
+  @Min(1_024, { message: 'must be at least 1024' })
+  @IsInt({ message: 'must be a whole number of bytes' })
   BODY_LIMIT = 1_048_576;
 }

@@ -8,7 +8,11 @@ describe('the configuration', () => {
     expect(load({})).toEqual({
       http: { host: '127.0.0.1', port: 8080, corsOrigins: [], bodyLimit: 1_048_576 },
       serverName: 'Tensornest',
-      models: { dir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/models`, defaultModel: null, required: null },
+      models: {
+        dir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/models`,
+        defaultModel: null,
+        required: null,
+      },
       backend: 'auto',
       limits: { requestRows: 5_000 },
       log: { level: 'info', pretty: false },
@@ -54,6 +58,8 @@ describe('the configuration', () => {
 
   it('is frozen to the bottom', () => {
     const config = load({});
-    expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.http.corsOrigins)).toBe(true);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.http.corsOrigins)).toBe(
+      true,
+    );
   });
 });

@@ -17,10 +17,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @param terminal whether a person reads standard output, which `LOG_FORMAT=auto` asks.
  */
 export function loadConfig(env: Environment, terminal: boolean): AppConfig {
-  const known = Object.keys(new EnvDto()).concat('DEFAULT_MODEL', 'REQUIRED_MODELS');
+  const known = Object.keys(new EnvDto());
   const set = Object.fromEntries(known.map((name) => [name, env[name]] as const).filter(([, value]) => value?.trim()));
   const dto = plainToInstance(EnvDto, set, { exposeDefaultValues: true });
-  const faults = validateSync(dto).map(({ property, constraints }) => {
+  const faults = validateSync(dto, { stopAtFirstError: true }).map(({ property, constraints }) => {
     const why = Object.values(constraints ?? {}).map((message: string) => message.replace(`${property} `, ''));
     return `  ${property} ${why.join(', and ')}`;
   });

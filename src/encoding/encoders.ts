@@ -44,7 +44,8 @@ const FEATURE_KINDS: { readonly [K in FeatureKindName]: KindOf<K> } = {
     schema: ({ values }) => {
       const text = { type: 'string', enum: values };
       const numbers = values.flatMap(numberForm);
-      return numbers.length === 0 ? text : { oneOf: [text, { type: 'number', enum: numbers }] };
+      // NOTE: Nest's Swagger wants a type beside oneOf; `openapi.service.ts` takes it out of the document.
+      return numbers.length === 0 ? text : { type: 'string', oneOf: [text, { type: 'number', enum: numbers }] };
     },
   },
   number: {

@@ -32,7 +32,7 @@ export function rowDto(signature: Signature, name: string): RowDto {
 
 function buildDto(signature: Signature, name: string): RowDto {
   // The name must be computed, which only an object's key can do.
-  const dto = { [name]: class Row {} }[name] as RowDto;
+  const dto = { [name]: class {} }[name] as RowDto;
   for (const feature of signature.features) {
     for (const decorate of decoratorsOf(feature)) decorate(dto.prototype as object, feature.name);
   }

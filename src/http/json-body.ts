@@ -21,7 +21,7 @@ export function jsonBody(limit: number): RequestHandler {
       return;
     }
     if (!isJson(request.headers['content-type'])) {
-      next(new TensornestError('unsupported-media-type', 'Send the body as Content-Type: application/json.'));
+      next(new TensornestError('unsupported-media-type', 'Send the body as Content-Type: application/json, in UTF-8.'));
       return;
     }
     read(request, response, (error?: BodyReaderError | 'router' | 'route') => {
@@ -30,8 +30,9 @@ export function jsonBody(limit: number): RequestHandler {
   };
 }
 
-function isJson(contentType: string | undefined): boolean {
-  return contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+/** JSON is UTF-8 (RFC 8259, section 8.1), and nothing else whatever a charset parameter says. */
+function isJson(contentType = ''): boolean {
+  return /^\s*application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
 }
 
 function toRefusal({ type, status, message }: BodyReaderError, limit: number): TensornestError {

@@ -7,6 +7,9 @@ import { ModelRegistry } from '../model/model-registry.js';
 import { PROTOCOLS } from '../prediction/protocols/index.js';
 import type { Description } from '../prediction/protocols/protocol.js';
 
+type Schema = Description['schemas'][string];
+type SchemaObject = Extract<Schema, { properties?: unknown }>;
+
 /** The OpenAPI document of what is served at this moment: Nest's own routes, and each model's typed paths. */
 @Injectable()
 export class OpenApiService {
@@ -28,7 +31,7 @@ export class OpenApiService {
     const rows = descriptions.flatMap(({ models }) => models);
     const document = SwaggerModule.createDocument(app, this.frame(), { extraModels: [ProblemDetailsDto, ...rows] });
     const schemas = { ...document.components?.schemas };
-    for (const { name } of rows) schemas[name] = { ...schemas[name], additionalProperties: false };
+    for (const { name } of rows) schemas[name] = closed(schemas[name] as SchemaObject);
     for (const description of descriptions) {
       Object.assign(schemas, description.schemas);
       Object.assign(document.paths, description.paths);
@@ -57,4 +60,13 @@ export class OpenApiService {
       return PROTOCOLS.map((protocol) => protocol.describe(described));
     });
   }
+}
+
+/** The schema of a row as the encoder means it: no other fields, and either form of a category. */
+function closed({ properties = {}, ...schema }: SchemaObject): SchemaObject {
+  const exact = Object.entries(properties).map(([name, property]) => {
+    const { type: _type, ...rest } = property as SchemaObject;
+    return [name, rest.oneOf === undefined ? property : rest] as const;
+  });
+  return { ...schema, properties: Object.fromEntries(exact), additionalProperties: false };
 }

@@ -5,10 +5,10 @@ import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/pre
 import type { Prediction, PredictionRequest } from '../core/prediction.js';
 import type { RowBatch } from '../core/row-batch.js';
 import type { Row } from '../core/signature.js';
+import { winnersOf } from '../core/winners.js';
 import { explainRow } from '../encoding/row-dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import type { ModelSlot } from '../model/model-slot.js';
-import { winnersOf } from './winners.js';
 
 /** The use case: rows in, probabilities out. Every protocol calls it and adds nothing to it. */
 @Injectable()

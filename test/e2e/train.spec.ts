@@ -35,8 +35,8 @@ const digest = async (path: string) =>
 describe('npm run train -- car-evaluation', () => {
   it('gives the shipped weights again, byte for byte, in a package that the service takes', async () => {
     const { code, stdout, stderr } = await train('car-evaluation', '--no-cross-validation', '--out', out);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/epoch +\d+\/\d+/);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/epoch \d+\/\d+, loss [\d.]+, accuracy [\d.]+/);
     expect(stdout).toMatch(/macro-F1/);
     const path = 'car-evaluation/2.0.0/weights.bin';
     expect(await digest(join(out, path))).toBe(await digest(join('models', path)));

@@ -23,7 +23,13 @@ describe('the request', () => {
     [{}, [['/inputs', 'required']]],
     [{ inputs: null }, [['/inputs', 'null']]],
     [{ inputs: {} }, [['/inputs', 'wrong-type']]],
-    [{ input: [] }, [['/input', 'unknown-field'], ['/inputs', 'required']]],
+    [
+      { input: [] },
+      [
+        ['/input', 'unknown-field'],
+        ['/inputs', 'required'],
+      ],
+    ],
     [JSON.parse('{"inputs":[],"__proto__":{}}'), [['/__proto__', 'forbidden-key']]],
   ])('%j is refused with every problem', (body, problems) => {
     expect(problemsOf(body)).toEqual(problems);

@@ -1,0 +1,80 @@
+import type { RowBatch } from '../core/row-batch.js';
+import type { Signature } from '../core/signature.js';
+import { nearest } from '../encoding/nearest.js';
+import { explainRow } from '../encoding/row-dto.js';
+import { RowEncoder } from '../encoding/row-encoder.js';
+import type { DataRow, Dataset } from './datasets/dataset.js';
+import { TrainingError } from './training-error.js';
+
+/** A package needs 32 golden records, and training some rows beside the held-out ones. */
+const LEAST_ROWS = 40;
+
+/** Rows with the right answers. */
+export interface Examples {
+  /** The values of the signature's features, as a client would send them. */
+  readonly rows: readonly DataRow[];
+  /** The same rows as the model sees them. */
+  readonly inputs: RowBatch;
+  /** Class index of each row. */
+  readonly labels: readonly number[];
+}
+
+/** Encodes a data set by the encoder that serves the signature. Columns that the signature does not name are left out. */
+export function toExamples(dataset: Dataset, signature: Signature): Examples {
+  const names = signature.features.map(({ name }) => name);
+  for (const name of [...names, dataset.target]) assertColumn(dataset, name);
+  const all = dataset.rows();
+  const rows = all.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+  const inputs = new RowEncoder(signature).encode(rows);
+  if (inputs === undefined) throw refusal(dataset, signature, rows);
+  return { rows, inputs, labels: all.map((row, index) => labelOf(dataset, signature, row, index)) };
+}
+
+/** The examples at `indices`, in that order. */
+export function pick({ rows, inputs, labels }: Examples, indices: readonly number[]): Examples {
+  const { width } = inputs;
+  const data = new Float32Array(indices.length * width);
+  indices.forEach((from, to) => {
+    data.set(inputs.data.subarray(from * width, (from + 1) * width), to * width);
+  });
+  return {
+    rows: indices.map((index) => rows[index] ?? {}),
+    inputs: { data, rows: indices.length, width },
+    labels: indices.map((index) => labels[index] ?? -1),
+  };
+}
+
+/** Refuses what no useful package can come from. */
+export function assertTrainable({ labels }: Examples, { classes }: Signature): void {
+  if (labels.length < LEAST_ROWS) {
+    throw new TrainingError(`The data set has ${labels.length} rows; at least ${LEAST_ROWS} are needed.`);
+  }
+  const seen = new Set(labels);
+  const unused = classes.filter((_, label) => !seen.has(label)).map(({ label }) => label);
+  if (unused.length === 0) return;
+  throw new TrainingError(`No row of the data set has the class ${unused.join(', ')}: take it out of the signature.`);
+}
+
+function assertColumn({ name: dataset, columns }: Dataset, name: string): void {
+  if (columns.includes(name)) return;
+  const close = nearest(name, columns);
+  const hint = close === undefined ? `its columns are ${columns.join(', ')}` : `did you mean "${close}"?`;
+  throw new TrainingError(`The data set ${dataset} has no column "${name}"; ${hint}`);
+}
+
+function refusal({ name }: Dataset, signature: Signature, rows: readonly DataRow[]): TrainingError {
+  const encoder = new RowEncoder(signature);
+  const index = rows.findIndex((row) => encoder.encode([row]) === undefined);
+  const problems = explainRow(signature, rows[index]).map(({ field, message }) => `${field ?? 'row'} ${message}`);
+  return new TrainingError(`The data set ${name}, row ${index + 1}: the signature refuses it: ${problems.join('; ')}.`);
+}
+
+function labelOf({ name, target }: Dataset, { classes }: Signature, row: DataRow, index: number): number {
+  const text = String(row[target] ?? '');
+  const label = classes.findIndex((known) => known.label === text);
+  if (label !== -1) return label;
+  const labels = classes.map((known) => known.label).join(', ');
+  throw new TrainingError(
+    `The data set ${name}, row ${index + 1}: its class ${JSON.stringify(text)} is not among the signature's (${labels}).`,
+  );
+}

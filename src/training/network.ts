@@ -1,0 +1,30 @@
+import { layers, type Sequential, initializers, sequential } from '@tensorflow/tfjs-layers';
+import { drawSeed, type Random } from './random.js';
+
+export const ACTIVATIONS = ['relu', 'elu', 'tanh', 'sigmoid'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+export interface NetworkShape {
+  /** Name of the network; it becomes part of `model.json`. */
+  readonly name: string;
+  /** Columns of an encoded row. */
+  readonly width: number;
+  /** Units of each hidden layer; none makes the network a multinomial logistic regression. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly classes: number;
+}
+
+/** An untrained network: [rows, width] to probabilities of shape [rows, classes]. */
+export function buildNetwork({ name, width, hidden, activation, classes }: NetworkShape, random: Random): Sequential {
+  // NOTE: every name is given, as TensorFlow.js would number the layers of all models of the process in one sequence.
+  const network = sequential({ name });
+  const initial = () => initializers.glorotUniform({ seed: drawSeed(random) });
+  network.add(layers.inputLayer({ name: 'row', inputShape: [width] }));
+  hidden.forEach((units, index) => {
+    network.add(layers.dense({ name: `hidden_${index + 1}`, units, activation, kernelInitializer: initial() }));
+  });
+  const output = { name: 'probabilities', units: classes, activation: 'softmax' } as const;
+  network.add(layers.dense({ ...output, kernelInitializer: initial() }));
+  return network;
+}

@@ -1,0 +1,121 @@
+import type { InferenceBackend } from '../core/ports/inference-backend.js';
+import type { CrossValidation, Evaluation } from '../model/package/manifest.js';
+import type { PackageContents } from '../model/package/writer.js';
+import { modelCard } from './card.js';
+import { crossValidate } from './cross-validation.js';
+import type { Dataset } from './datasets/dataset.js';
+import { describeModel } from './describe-model.js';
+import { assertTrainable, type Examples, pick, toExamples } from './examples.js';
+import { goldenRecords } from './golden.js';
+import { evaluate } from './metrics.js';
+import type { Progress } from './progress.js';
+import { shortfallsOf } from './quality-gate.js';
+import { seededRandom } from './random.js';
+import { type Split, stratifiedSplit } from './stratify.js';
+import { fit, type FitOptions, type TrainedModel } from './trainer.js';
+import type { TrainingConfig } from './training-config.js';
+
+export interface TrainingOptions {
+  readonly config: TrainingConfig;
+  readonly dataset: Dataset;
+  /** The realm's active backend. */
+  readonly backend: InferenceBackend;
+  readonly crossValidation: boolean;
+  readonly progress: Progress;
+  /** Goes into the manifest as the time of training. */
+  readonly date: Date;
+}
+
+/** What training came to. */
+export interface TrainingResult {
+  readonly heldOut: Evaluation;
+  /** Absent when it was not asked for, or when the held-out rows had already shown that the model will not do. */
+  readonly crossValidation?: CrossValidation;
+  /** Why the model is not good enough to be packaged; empty when it is. */
+  readonly shortfalls: readonly string[];
+  /** The package, unless there are shortfalls. */
+  readonly contents?: PackageContents;
+}
+
+/**
+ * Trains on one part of the data and measures on the rest. The packaged model is that very one, so the held-out metrics
+ * are about the weights that are served.
+ */
+export async function trainModel(options: TrainingOptions): Promise<TrainingResult> {
+  const { config, dataset } = options;
+  const examples = toExamples(dataset, config.signature);
+  assertTrainable(examples, config.signature);
+  const split = stratifiedSplit(examples.labels, config.testFraction, seededRandom(config.seed));
+  const { epochs } = config.hyperparameters;
+  const phase = options.progress.start('Training', epochs);
+  const model = await trainOn(pick(examples, split.train), config, (report) => {
+    phase.step(`epoch ${report.epoch}/${epochs}`, report);
+  }).finally(() => {
+    phase.end();
+  });
+  try {
+    return await judge(model, examples, split, options);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function judge(
+  model: TrainedModel,
+  examples: Examples,
+  split: Split,
+  options: TrainingOptions,
+): Promise<TrainingResult> {
+  const { config } = options;
+  const heldOut = measure(model, pick(examples, split.heldOut), config);
+  const early = shortfallsOf(config.failUnder, heldOut);
+  if (early.length > 0) return { heldOut, shortfalls: early };
+  const crossValidation = options.crossValidation ? await tryFolds(examples, options) : undefined;
+  const measured = { heldOut, ...(crossValidation === undefined ? {} : { crossValidation }) };
+  const shortfalls = shortfallsOf(config.failUnder, heldOut, crossValidation);
+  if (shortfalls.length > 0) return { ...measured, shortfalls };
+  const manifest = describeModel({ ...options, examples, split, metrics: measured });
+  return {
+    ...measured,
+    shortfalls,
+    contents: {
+      manifest,
+      ...(await model.export()),
+      golden: goldenRecords(model, examples, seededRandom(config.seed)),
+      card: modelCard(manifest, config),
+    },
+  };
+}
+
+async function tryFolds(examples: Examples, { config, progress }: TrainingOptions): Promise<CrossValidation> {
+  const { folds } = config;
+  const { epochs } = config.hyperparameters;
+  const phase = progress.start('Cross-validation', folds * epochs);
+  const trial = async (split: Split, fold: number) => {
+    const model = await trainOn(pick(examples, split.train), config, (report) => {
+      phase.step(`fold ${fold}/${folds}, epoch ${report.epoch}/${epochs}`, report);
+    });
+    const { accuracy } = measure(model, pick(examples, split.heldOut), config);
+    model.dispose();
+    return accuracy;
+  };
+  return crossValidate(examples.labels, folds, seededRandom(config.seed), trial).finally(() => {
+    phase.end();
+  });
+}
+
+function trainOn(
+  examples: Examples,
+  { name, signature, seed, hyperparameters }: TrainingConfig,
+  onEpoch: FitOptions['onEpoch'],
+): Promise<TrainedModel> {
+  return fit(examples, { name, classes: signature.classes.length, seed, hyperparameters, onEpoch });
+}
+
+function measure(model: TrainedModel, { inputs, labels }: Examples, { signature }: TrainingConfig): Evaluation {
+  return evaluate(
+    labels,
+    model.predict(inputs),
+    signature.classes.map(({ label }) => label),
+  );
+}

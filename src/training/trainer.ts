@@ -1,0 +1,142 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { RowBatch } from '../core/row-batch.js';
+import { type Examples, pick } from './examples.js';
+import { exportModel, type ModelFiles } from './model-files.js';
+import { type Activation, buildNetwork } from './network.js';
+import type { EpochReport } from './progress.js';
+import { seededRandom, shuffle } from './random.js';
+import { TrainingError } from './training-error.js';
+
+export interface Hyperparameters {
+  /** Units of each hidden layer; none makes a multinomial logistic regression. */
+  readonly layers: readonly number[];
+  readonly activation: Activation;
+  readonly epochs: number;
+  /** Rows per update of the weights; the last batch of an epoch may be smaller. */
+  readonly batchSize: number;
+  /** Adam's step size at its largest. */
+  readonly learningRate: number;
+}
+
+export interface FitOptions {
+  /** Name of the network. */
+  readonly name: string;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Decides the first weights and the order of the rows. */
+  readonly seed: number;
+  readonly hyperparameters: Hyperparameters;
+  readonly onEpoch: (report: EpochReport) => void;
+}
+
+/** A model that has learnt. Its tensors live until `dispose`. */
+export interface TrainedModel {
+  /** Probabilities of shape [rows, classes], row-major. */
+  predict(inputs: RowBatch): Float32Array;
+  export(): Promise<ModelFiles>;
+  dispose(): void;
+}
+
+/**
+ * Trains a network in the realm's active backend. The same examples, options and backend give the same weights, bit for
+ * bit; it lets go of the event loop once an epoch.
+ */
+export async function fit(examples: Examples, options: FitOptions): Promise<TrainedModel> {
+  const { hyperparameters, seed } = options;
+  const network = buildNetwork(
+    {
+      name: options.name,
+      width: examples.inputs.width,
+      hidden: hyperparameters.layers,
+      activation: hyperparameters.activation,
+      classes: options.classes,
+    },
+    seededRandom(seed),
+  );
+  const optimizer = tf.train.adam(hyperparameters.learningRate, 0.9, 0.999);
+  try {
+    network.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    await runEpochs(network, optimizer, examples, options);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  } finally {
+    optimizer.dispose();
+  }
+  return {
+    predict: (inputs) => predict(network, inputs),
+    export: () => exportModel(network),
+    dispose: () => void network.dispose(),
+  };
+}
+
+async function runEpochs(network: Sequential, optimizer: tf.AdamOptimizer, examples: Examples, options: FitOptions) {
+  const { epochs, batchSize, learningRate } = options.hyperparameters;
+  const random = seededRandom(options.seed);
+  const order = [...examples.labels.keys()];
+  for (let epoch = 0; epoch < epochs; epoch += 1) {
+    setLearningRate(optimizer, learningRateAt(epoch, epochs, learningRate));
+    shuffle(order, random);
+    const report = { epoch: epoch + 1, ...(await runEpoch(network, examples, order, batchSize, options.classes)) };
+    if (!hasFiniteWeights(network)) {
+      throw new TrainingError(`Training diverged in epoch ${report.epoch}: lower the learning rate (${learningRate}).`);
+    }
+    options.onEpoch(report);
+    await setImmediate();
+  }
+}
+
+async function runEpoch(
+  network: Sequential,
+  examples: Examples,
+  order: readonly number[],
+  batchSize: number,
+  classes: number,
+): Promise<Omit<EpochReport, 'epoch'>> {
+  const totals = { loss: 0, accuracy: 0 };
+  for (let start = 0; start < order.length; start += batchSize) {
+    const { inputs, labels } = pick(examples, order.slice(start, start + batchSize));
+    const x = tf.tensor2d(inputs.data, [inputs.rows, inputs.width]);
+    const y = tf.tensor2d(oneHot(labels, classes), [labels.length, classes]);
+    try {
+      // With a metric in compile(), the answer is [loss, metric].
+      const [loss = NaN, accuracy = NaN] = [await network.trainOnBatch(x, y)].flat();
+      totals.loss += loss * inputs.rows;
+      totals.accuracy += accuracy * inputs.rows;
+    } finally {
+      tf.dispose([x, y]);
+    }
+  }
+  return { loss: totals.loss / order.length, accuracy: totals.accuracy / order.length };
+}
+
+/** NOTE: the loss does not tell: it is clipped, and relu in WebAssembly turns NaN into 0. */
+function hasFiniteWeights(network: Sequential): boolean {
+  return network.getWeights().every((weights) => weights.dataSync<'float32'>().every(Number.isFinite));
+}
+
+/** Half a cosine from `peak` to a hundredth of it, so that the last epochs settle. `epoch` counts from 0. */
+export function learningRateAt(epoch: number, epochs: number, peak: number): number {
+  return peak * (0.5 * (1 + Math.cos((Math.PI * epoch) / epochs)) + 0.01);
+}
+
+/** NOTE: the optimizer reads the rate at every step, but the typings hide it and there is no other way to change it. */
+function setLearningRate(optimizer: tf.AdamOptimizer, rate: number): void {
+  (optimizer as unknown as { learningRate: number }).learningRate = rate;
+}
+
+function oneHot(labels: readonly number[], classes: number): Float32Array {
+  const data = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => (data[row * classes + label] = 1));
+  return data;
+}
+
+function predict(network: Sequential, { data, rows, width }: RowBatch): Float32Array {
+  return tf.tidy(() => {
+    const answer = network.predictOnBatch(tf.tensor2d(data, [rows, width])) as tf.Tensor;
+    // The tensor's memory goes back to the backend, so the numbers are copied out of it.
+    return Float32Array.from(answer.dataSync());
+  });
+}
