@@ -37,5 +37,5 @@ function restoreRemovedUtilities(): void {
 }
 
 function firstLine(error: unknown): string {
-  return reasonOf(error).split('\n', 1)[0] ?? '';
+  return reasonOf(error).split(/\n| imported from /, 1)[0] ?? '';
 }
