@@ -7,6 +7,7 @@ import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
 
 import { loggerParams } from './observability/logging.js';
+import { auditSink, logSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 
@@ -17,14 +18,15 @@ import { RuntimeModule } from './runtime/runtime.module.js';
 @Module({})
 export class AppModule {
   static forRoot(config: AppConfig): DynamicModule {
+    const sinks = { log: logSink(config), audit: auditSink(config) };
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        LoggerModule.forRoot(loggerParams(config)),
+        LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule,
         RuntimeModule,
-        ObservabilityModule,
+        ObservabilityModule.forRoot(sinks),
         PredictionModule,
         HealthModule,
         OpenApiModule,

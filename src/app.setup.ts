@@ -1,13 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger, PinoLogger } from 'nestjs-pino';
+import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
 import { API_PREFIX } from './core/api.js';
 import { jsonBody } from './http/json-body.js';
+import { LeanExpressAdapter } from './http/lean-express.adapter.js';
 import { requestContext } from './http/request-context.js';
 import { ModelLifecycle } from './model/model-lifecycle.js';
-import { setupDocs } from './openapi/setup-docs.js';
+import { AccessLog } from './observability/access-log.js';
+import { OpenApiService } from './openapi/openapi.service.js';
 
 export interface RunningApp {
   readonly app: NestExpressApplication;
@@ -19,25 +21,24 @@ export interface RunningApp {
 
 /** Builds the service. `main.ts` and every end-to-end test come through here. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+  const adapter = new LeanExpressAdapter();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), adapter, {
     bufferLogs: true,
     bodyParser: false,
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  const accessLog = await app.resolve(PinoLogger);
-  app.disable('x-powered-by');
-  app.disable('etag');
   // The process ends through process.exit, so that buffered log lines are written first.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  const accessLog = app.get(AccessLog);
   app.use(
-    requestContext((entry) => {
-      accessLog.info(entry, 'request');
+    requestContext((request) => {
+      accessLog.write(request);
     }),
   );
   if (config.http.corsOrigins.length > 0) app.enableCors({ origin: [...config.http.corsOrigins] });
   app.use(`/${API_PREFIX}`, jsonBody(config.http.bodyLimit));
-  setupDocs(app);
+  app.get(OpenApiService).describe(app);
   return app;
 }
 

@@ -38,7 +38,7 @@ describe('train', () => {
     expect(await run(...QUICK, ...UNGATED)).toBe(0);
     const ref = { name: 'car-evaluation', version: '2.0.0' };
     const { manifest, artifacts, golden } = await readPackage(join(out, 'car-evaluation/2.0.0'), ref);
-    const model = await (await BACKENDS.wasm()).open(artifacts);
+    const model = await (await BACKENDS.wasm()).open(artifacts, 'inline');
     const inputs = new RowEncoder(manifest.signature).encode(golden.records.map(({ input }) => input));
     const answers = await model.run(inputs!);
     golden.records

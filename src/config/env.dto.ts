@@ -1,9 +1,11 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../core/app-config.js';
-import { BACKEND_NAMES, type BackendName } from '../core/ports/inference-backend.js';
+import { BACKEND_NAMES, type BackendName, type Placement } from '../core/ports/inference-backend.js';
 
 const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
+const PLACEMENTS = ['auto', 'inline', 'worker'] as const;
+const TABULATE = ['auto', 'off'] as const;
 const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 
 /** `a, b` becomes `['a', 'b']`. */
@@ -76,4 +78,34 @@ export class EnvDto {
   @Min(1_024, { message: 'must be at least 1024' })
   @IsInt({ message: 'must be a whole number of bytes' })
   BODY_LIMIT = 1_048_576;
+
+  @Type(() => Number)
+  @Max(1_000_000, { message: 'must be at most 1000000' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of rows' })
+  MAX_BATCH_ROWS = 4_096;
+
+  @IsIn(PLACEMENTS, { message: `must be one of ${PLACEMENTS.join(', ')}` })
+  PLACEMENT: Placement | 'auto' = 'auto';
+
+  @Type(() => Number)
+  @Max(64, { message: 'must be at most 64' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of threads' })
+  WORKERS = 1;
+
+  @IsIn(TABULATE, { message: `must be one of ${TABULATE.join(', ')}` })
+  TABULATE: (typeof TABULATE)[number] = 'auto';
+
+  @Type(() => Number)
+  @Max(1_000_000, { message: 'must be at most 1000000' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of inputs' })
+  TABULATE_INPUTS = 20_000;
+
+  @Type(() => Number)
+  @Max(64, { message: 'must be at most 64' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of processes' })
+  WEB_CONCURRENCY = 1;
 }

@@ -14,7 +14,8 @@ describe('the configuration', () => {
         required: null,
       },
       backend: 'auto',
-      limits: { requestRows: 5_000 },
+      limits: { requestRows: 5_000, batchRows: 4_096 },
+      execution: { placement: 'auto', workers: 1, tabulateInputs: 20_000, processes: 1 },
       log: { level: 'info', pretty: false },
       audit: { kind: 'stdout' },
     });

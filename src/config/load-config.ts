@@ -42,7 +42,13 @@ function toAppConfig(env: EnvDto, terminal: boolean): AppConfig {
       required: env.REQUIRED_MODELS ?? null,
     },
     backend: env.BACKEND,
-    limits: { requestRows: env.MAX_REQUEST_ROWS },
+    limits: { requestRows: env.MAX_REQUEST_ROWS, batchRows: env.MAX_BATCH_ROWS },
+    execution: {
+      placement: env.PLACEMENT,
+      workers: env.WORKERS,
+      tabulateInputs: env.TABULATE === 'off' ? 0 : env.TABULATE_INPUTS,
+      processes: env.WEB_CONCURRENCY,
+    },
     log: { level: env.LOG_LEVEL, pretty: env.LOG_FORMAT === 'auto' ? terminal : env.LOG_FORMAT === 'pretty' },
     audit: toAudit(env.AUDIT_LOG),
   });

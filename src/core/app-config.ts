@@ -1,4 +1,4 @@
-import type { BackendName } from './ports/inference-backend.js';
+import type { BackendName, Placement } from './ports/inference-backend.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -26,6 +26,18 @@ export interface AppConfig {
   readonly limits: {
     /** Most rows of one request. */
     readonly requestRows: number;
+    /** Most rows of one execution of a model. */
+    readonly batchRows: number;
+  };
+  readonly execution: {
+    /** Where models run; `auto` decides by the time that a warm batch takes. */
+    readonly placement: Placement | 'auto';
+    /** Worker threads for the models that run in workers. */
+    readonly workers: number;
+    /** Largest number of different inputs that are worked out in advance; 0 switches tabulation off. */
+    readonly tabulateInputs: number;
+    /** Processes that share the port. */
+    readonly processes: number;
   };
   readonly log: {
     readonly level: LogLevel;

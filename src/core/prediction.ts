@@ -1,4 +1,4 @@
-import type { ClassLabel, Row, Signature } from './signature.js';
+import type { ClassLabel, Signature } from './signature.js';
 
 /** Where the rows stand in the document that a door received, as JSON pointers. */
 export interface RowLocator {
@@ -8,20 +8,19 @@ export interface RowLocator {
   at(row: number, feature?: string): string;
 }
 
-export interface PredictionRequest {
-  /** Model name; the service's default model when absent. */
-  readonly model?: string | undefined;
-  /** Exact version; the model's default version when absent. */
-  readonly version?: string | undefined;
-  /** At least one row, not yet checked against the signature. */
-  readonly rows: readonly unknown[];
-  readonly locator: RowLocator;
-  readonly requestId: string;
+/** The rows of a request as its door received them. */
+export interface InputRows {
+  /** The rows, not yet checked. Throws a `TensornestError` when the document holds none. */
+  rows(): readonly unknown[];
+  /** The list of rows as JSON text on one line. */
+  json(): string;
 }
 
 /** Where the time of one prediction went, in milliseconds. */
 export interface Timing {
   readonly encode: number;
+  /** Waiting for an execution. */
+  readonly queue: number;
   readonly infer: number;
   readonly total: number;
 }
@@ -34,6 +33,8 @@ export interface Prediction {
   readonly winners: Int32Array;
   /** Shape [rows, classes], row-major; each row sums to 1. */
   readonly probabilities: Float32Array;
+  /** Rows of the largest execution that the request rode in. */
+  readonly batchRows: number;
   readonly timing: Timing;
 }
 
@@ -44,6 +45,6 @@ export interface PredictionEvent {
   /** `sha256:` digest of the package's manifest, which in turn holds the digest of every file. */
   readonly digest: string;
   readonly signature: Signature;
-  readonly rows: readonly Row[];
+  readonly inputs: InputRows;
   readonly prediction: Prediction;
 }

@@ -2,10 +2,22 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsString, Max, Min } from 'class-validator';
 import type { InputFault } from '../core/errors.js';
 import type { CategoricalFeature, Feature, FeatureKindName, NumberFeature } from '../core/signature.js';
-import { boundsOf } from './number-bounds.js';
+import { CategoryReader } from './category-reader.js';
+import { boundsOf, standardiserOf } from './number-bounds.js';
+import { NumberReader } from './number-reader.js';
+import { codeEffects, columnOf, type Placement } from './placement.js';
 
-/** Writes the columns of `value` into `out` from `at` on and says true, or says false when the signature refuses it. */
-export type ValueEncoder = (value: unknown, out: Float32Array, at: number) => boolean;
+/**
+ * Writes `value` into the row of `out` that starts at `start` and holds zeros, and says true; or says false when the
+ * signature refuses it.
+ */
+export type ValueEncoder = (value: unknown, out: Float32Array, start: number) => boolean;
+
+/** The same from the bytes of a JSON body. */
+export interface ValueReader {
+  /** The place after the value that starts at `at`; or -1 for what is refused, malformed or not worth being fast at. */
+  read(body: DataView, at: number, out: Float32Array, start: number): number;
+}
 
 /** What a class-validator decorator carries for the problem that it reports. */
 export interface FaultContext {
@@ -17,8 +29,12 @@ export interface FaultContext {
 export interface FeatureKind<F extends Feature> {
   /** Columns that a value takes in the encoded row. */
   width(feature: F): number;
+  /** The values that it takes, in the order of their codes, or null when there is no end of them. */
+  choices(feature: F): readonly string[] | null;
   /** Accepts and encodes. Never sees a missing value. */
-  encoder(feature: F): ValueEncoder;
+  encoder(feature: F, placement: Placement): ValueEncoder;
+  /** Accepts and encodes bytes: nothing that the encoder refuses, and never otherwise than it does. */
+  reader(feature: F, placement: Placement): ValueReader;
   /** Explains what the encoder refuses: class-validator rules, the first broken one first. */
   rules(feature: F): PropertyDecorator[];
   /** The accepted values as JSON Schema 2020-12, for OpenAPI. */
@@ -31,7 +47,9 @@ type KindOf<K extends FeatureKindName> = FeatureKind<Extract<Feature, { kind: K 
 const FEATURE_KINDS: { readonly [K in FeatureKindName]: KindOf<K> } = {
   categorical: {
     width: ({ encoding, values }) => (encoding === 'one-hot' ? values.length : 1),
-    encoder: (feature) => (feature.encoding === 'one-hot' ? oneHot(feature) : ordinal(feature)),
+    choices: ({ values }) => values,
+    encoder: coded,
+    reader: (feature, placement) => new CategoryReader(codesOf(feature), codeEffects(feature, placement)),
     rules: (feature) => [
       // NOTE: a category may be sent as a number, as JSON made from a spreadsheet does: 4 means "4".
       Transform(({ value }: { value: unknown }) => asCategory(value)),
@@ -50,7 +68,9 @@ const FEATURE_KINDS: { readonly [K in FeatureKindName]: KindOf<K> } = {
   },
   number: {
     width: () => 1,
+    choices: () => null,
     encoder: standardised,
+    reader: (feature, placement) => new NumberReader(standardiserOf(feature), columnOf(placement)),
     rules: numberRules,
     schema: (feature) => ({
       type: feature.integer ? 'integer' : 'number',
@@ -84,35 +104,25 @@ function codesOf({ values }: CategoricalFeature): Map<unknown, number> {
   return codes;
 }
 
-function oneHot(feature: CategoricalFeature): ValueEncoder {
+function coded(feature: CategoricalFeature, placement: Placement): ValueEncoder {
   const codes = codesOf(feature);
-  return (value, out, at) => {
+  const { at, amount } = codeEffects(feature, placement);
+  return (value, out, start) => {
     const code = codes.get(value);
     if (code === undefined) return false;
-    out[at + code] = 1;
+    out[start + at[code]!]! += amount[code]!;
     return true;
   };
 }
 
-function ordinal(feature: CategoricalFeature): ValueEncoder {
-  const codes = codesOf(feature);
-  const top = Math.max(feature.values.length - 1, 1);
-  return (value, out, at) => {
-    const code = codes.get(value);
-    if (code === undefined) return false;
-    out[at] = code / top;
-    return true;
-  };
-}
-
-function standardised(feature: NumberFeature): ValueEncoder {
-  const { minimum, maximum } = boundsOf(feature);
-  const { mean, std } = feature.normalisation;
-  return (value, out, at) => {
-    // NaN fails both comparisons.
-    if (typeof value !== 'number' || !(value >= minimum && value <= maximum)) return false;
-    if (feature.integer && !Number.isInteger(value)) return false;
-    out[at] = (value - mean) / std;
+function standardised(feature: NumberFeature, placement: Placement): ValueEncoder {
+  const standardise = standardiserOf(feature);
+  const column = columnOf(placement);
+  return (value, out, start) => {
+    if (typeof value !== 'number') return false;
+    const standardised = standardise(value);
+    if (Number.isNaN(standardised)) return false;
+    out[start + column] = standardised;
     return true;
   };
 }

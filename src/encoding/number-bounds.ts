@@ -16,3 +16,15 @@ export function boundsOf({ minimum, maximum, normalisation: { mean, std } }: Num
     maximum: Math.min(maximum ?? Infinity, reach),
   };
 }
+
+/** What the model sees for a value of `feature`, or NaN for a value that is not accepted. */
+export function standardiserOf(feature: NumberFeature): (value: number) => number {
+  const { minimum, maximum } = boundsOf(feature);
+  const { integer } = feature;
+  const { mean, std } = feature.normalisation;
+  return (value) => {
+    // NaN fails both comparisons.
+    if (!(value >= minimum && value <= maximum) || (integer && !Number.isInteger(value))) return NaN;
+    return (value - mean) / std;
+  };
+}

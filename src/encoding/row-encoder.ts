@@ -1,10 +1,15 @@
 import type { RowBatch } from '../core/row-batch.js';
-import type { Feature, Signature } from '../core/signature.js';
+import type { Signature } from '../core/signature.js';
 import { kindOf, type ValueEncoder } from './encoders.js';
+import type { Layout } from './placement.js';
+import { layOut } from './row-layout.js';
+
+export type { Layout };
 
 interface Column {
   readonly name: string;
-  readonly at: number;
+  /** The column that a client most likely sends next. */
+  readonly next: number;
   readonly encode: ValueEncoder;
   /** Stands in for a missing value; undefined where a missing value refuses the row. */
   readonly fallback: unknown;
@@ -15,24 +20,22 @@ interface Column {
  * service exactly as it saw it in training.
  */
 export class RowEncoder {
-  /** Columns of an encoded row. */
+  /** Numbers in an encoded row. */
   readonly width: number;
   private readonly columns: readonly Column[];
+  private readonly byName: ReadonlyMap<string, Column>;
 
-  constructor(signature: Signature) {
-    let at = 0;
-    this.columns = signature.features.map((feature: Feature) => {
-      const kind = kindOf(feature);
-      const column = {
-        name: feature.name,
-        at,
-        encode: kind.encoder(feature),
-        fallback: feature.missing.policy === 'default' ? feature.missing.value : undefined,
-      };
-      at += kind.width(feature);
-      return column;
-    });
-    this.width = at;
+  /** The layout `index` is only for signatures whose inputs `countInputs` can count. */
+  constructor(signature: Signature, layout: Layout = 'columns') {
+    const { width, placed } = layOut(signature, layout);
+    this.width = width;
+    this.columns = placed.map(({ feature, placement }, place) => ({
+      name: feature.name,
+      next: (place + 1) % placed.length,
+      encode: kindOf(feature).encoder(feature, placement),
+      fallback: feature.missing.policy === 'default' ? feature.missing.value : undefined,
+    }));
+    this.byName = new Map(this.columns.map((column) => [column.name, column]));
   }
 
   /** The encoded rows, or undefined when the signature refuses any of them; `row-dto.ts` then explains why. */
@@ -44,22 +47,34 @@ export class RowEncoder {
     return { data, rows: rows.length, width: this.width };
   }
 
+  // NOTE: reading a key in the `for in` that gave it is the one way to read a varying key without a lookup in V8.
   private encodeRow(row: unknown, out: Float32Array, start: number): boolean {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
     const values = row as Record<string, unknown>;
-    let known = 0;
-    for (const { name, at, encode, fallback } of this.columns) {
-      const sent = values[name];
-      if (sent !== undefined) known += 1;
-      const value = sent ?? fallback;
-      if (value === undefined || !encode(value, out, start + at)) return false;
+    let expected = 0;
+    let encoded = 0;
+    for (const key in values) {
+      const value = values[key];
+      if (value === undefined) continue;
+      let column = this.columns[expected];
+      if (column?.name !== key) column = this.byName.get(key);
+      if (column === undefined) return false;
+      expected = column.next;
+      if (value === null) continue;
+      if (!column.encode(value, out, start)) return false;
+      encoded += 1;
     }
-    return countKeys(values) === known;
+    return encoded === this.columns.length || this.fillIn(values, out, start, encoded);
   }
-}
 
-function countKeys(row: Record<string, unknown>): number {
-  let keys = 0;
-  for (const key in row) if (row[key] !== undefined) keys += 1;
-  return keys;
+  /** Puts defaults in the place of missing values; false when a value without a default is missing. */
+  private fillIn(values: Record<string, unknown>, out: Float32Array, start: number, encoded: number): boolean {
+    let known = encoded;
+    for (const { name, encode, fallback } of this.columns) {
+      if (values[name] != null) continue;
+      if (fallback === undefined || !encode(fallback, out, start)) return false;
+      known += 1;
+    }
+    return known === this.columns.length;
+  }
 }

@@ -1,51 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { TensornestError } from '../core/errors.js';
+import { inRequest } from '../core/request-scope.js';
+import { requestIdOf } from './request-context.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** What Express's body readers attach to their errors: https://github.com/expressjs/body-parser#errors */
 interface BodyReaderError extends Error {
-  readonly type: string;
   readonly status: number;
 }
 
-/**
- * Reads JSON bodies of up to `limit` bytes, of any JSON type: what a body may hold is the door's business. Refuses in our
- * own words, before Nest would turn the reader's errors into its own.
- */
+/** A body as it came, parsed when somebody asks for it: a prediction usually does not. */
+export class JsonBody {
+  constructor(readonly bytes: Buffer) {}
+
+  /** The JSON value; throws `malformed-json`. */
+  parse(): unknown {
+    if (!isUtf8(this.bytes)) throw new TensornestError('malformed-json', 'The body is not valid UTF-8.');
+    try {
+      return JSON.parse(this.bytes.toString('utf8'));
+    } catch (cause) {
+      const reason = withoutBody((cause as SyntaxError).message);
+      throw new TensornestError('malformed-json', `The body is not valid JSON: ${reason}.`);
+    }
+  }
+}
+
+/** Reads bodies of up to `limit` bytes into `JsonBody`; refuses in our own words what is larger or not JSON. */
 export function jsonBody(limit: number): RequestHandler {
-  const read = express.json({ limit, strict: false, type: () => true });
+  // Compressed bodies are rare, and inflating them safely is a library's business.
+  const inflate = express.raw({ limit, type: () => true });
   return (request, response, next) => {
     if (!METHODS_WITH_BODY.has(request.method)) {
       next();
-      return;
-    }
-    if (!isJson(request.headers['content-type'])) {
+    } else if (!isJson(request.headers['content-type'])) {
       next(new TensornestError('unsupported-media-type', 'Send the body as Content-Type: application/json, in UTF-8.'));
-      return;
+    } else if (request.headers['content-encoding'] === undefined) {
+      collect(request, limit, next);
+    } else {
+      inflate(request, response, (error?: BodyReaderError | 'router' | 'route') => {
+        if (typeof error === 'object') next(toRefusal(error, limit));
+        else finish(request, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), next);
+      });
     }
-    read(request, response, (error?: BodyReaderError | 'router' | 'route') => {
-      next(typeof error === 'object' ? toRefusal(error, limit) : undefined);
-    });
   };
+}
+
+type Next = (error?: unknown) => void;
+
+/** Most bodies come in one piece, which is then not copied. */
+function collect(request: IncomingMessage, limit: number, next: Next): void {
+  const announced = Number(request.headers['content-length']);
+  if (announced > limit) {
+    next(tooLarge(limit));
+    return;
+  }
+  const pieces: Buffer[] = [];
+  let size = 0;
+  const onData = (piece: Buffer) => {
+    size += piece.length;
+    if (size > limit) settle(tooLarge(limit));
+    else pieces.push(piece);
+    // All is there: no need to wait for the parser to say so in a later turn.
+    if (size === announced) settle();
+  };
+  const settle = (error?: unknown) => {
+    request.off('data', onData).off('end', onEnd).off('error', settle);
+    if (error === undefined) finish(request, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size), next);
+    else next(error);
+  };
+  const onEnd = () => {
+    settle();
+  };
+  request.on('data', onData).on('end', onEnd).on('error', settle);
+}
+
+function finish(request: IncomingMessage, bytes: Buffer, next: Next): void {
+  (request as IncomingMessage & { body: JsonBody }).body = new JsonBody(bytes);
+  // NOTE: the parser's events come outside of the request's scope, where a log line would lose its request id.
+  inRequest(requestIdOf(request), next);
 }
 
 /** JSON is UTF-8 (RFC 8259, section 8.1), and nothing else whatever a charset parameter says. */
 function isJson(contentType = ''): boolean {
-  return /^\s*application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
+  return (
+    contentType === 'application/json' || /^\s*application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType)
+  );
 }
 
-function toRefusal({ type, status, message }: BodyReaderError, limit: number): TensornestError {
-  switch (status) {
-    case 413:
-      return new TensornestError('body-too-large', `The body is larger than ${limit} bytes: send fewer rows at once.`);
-    case 415:
-      return new TensornestError('unsupported-media-type', `The body was not read: ${message}.`);
-    default:
-      return type === 'entity.parse.failed'
-        ? new TensornestError('malformed-json', `The body is not valid JSON: ${withoutBody(message)}.`)
-        : new TensornestError('bad-request', `The body was not read: ${message}.`);
-  }
+function tooLarge(limit: number): TensornestError {
+  return new TensornestError('body-too-large', `The body is larger than ${limit} bytes: send fewer rows at once.`);
+}
+
+function toRefusal({ status, message }: BodyReaderError, limit: number): TensornestError {
+  if (status === 413) return tooLarge(limit);
+  const code = status === 415 ? 'unsupported-media-type' : 'bad-request';
+  return new TensornestError(code, `The body was not read: ${message}.`);
 }
 
 /** V8 quotes the body in some messages; a client knows its body, and a log must not. */

@@ -9,7 +9,8 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 const WELL_FORMED = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
 /** One finished request, for the access log. */
-export interface AccessEntry {
+export interface FinishedRequest {
+  readonly requestId: string;
   readonly method: string;
   /** Without the query, which may hold what nobody wants in a log. */
   readonly path: string;
@@ -23,19 +24,19 @@ const CLIENT_GONE = 499;
 type Identified = IncomingMessage & { requestId?: string };
 
 /**
- * Gives every request its id (the client's own when it is well-formed, else a new UUID), repeats it in the response, and
- * reports the request when it is over. Comes before everything that may refuse a request.
+ * Gives every request its id (the client's own when it is well-formed, else a new UUID), and
+ * reports the request when it is over. It comes before everything that may refuse a request.
  */
-export function requestContext(report: (entry: AccessEntry) => void): RequestHandler {
+export function requestContext(report: (request: FinishedRequest) => void): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const sent = request.headers[REQUEST_ID_HEADER];
     const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
     (request as Identified).requestId = id;
-    response.setHeader(REQUEST_ID_HEADER, id);
     inRequest(id, () => {
       response.once('close', () => {
         report({
+          requestId: id,
           method: request.method,
           path: request.path,
           status: response.writableFinished ? response.statusCode : CLIENT_GONE,

@@ -1,8 +1,10 @@
 import { reasonOf, TensornestError } from '../core/errors.js';
-import type { BackendName, OpenModel } from '../core/ports/inference-backend.js';
+import type { BackendName, OpenModel, Placement } from '../core/ports/inference-backend.js';
 import type { RowBatch } from '../core/row-batch.js';
-import type { RowEncoder } from '../encoding/row-encoder.js';
+import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
+import { RowScanner } from '../encoding/row-scanner.js';
 import { checkGolden } from './golden-check.js';
+import { type Execution, MicroBatcher } from './micro-batcher.js';
 import type { GoldenRecords, Manifest } from './package/manifest.js';
 
 export interface SlotContents {
@@ -10,8 +12,11 @@ export interface SlotContents {
   readonly digest: string;
   readonly backend: BackendName;
   readonly golden: GoldenRecords;
-  readonly encoder: RowEncoder;
+  /** What the model takes: encoded columns, or the place of the row among all inputs. */
+  readonly layout: Layout;
   readonly model: OpenModel;
+  /** Most rows of one execution. */
+  readonly maxRows: number;
 }
 
 /** One loaded version. It is closed when it was retired and its last lease has come back. */
@@ -20,8 +25,14 @@ export class ModelSlot {
   readonly digest: string;
   readonly backend: BackendName;
   readonly encoder: RowEncoder;
+  /** Its answers were worked out in advance. */
+  readonly tabulated: boolean;
+  readonly placement: Placement;
   private readonly golden: GoldenRecords;
   private readonly model: OpenModel;
+  private readonly batcher: MicroBatcher;
+  private readonly layout: Layout;
+  private readonly scanners = new Map<string, RowScanner>();
   private leases = 0;
   private retired = false;
   /** Why the last execution failed; undefined when it did not. */
@@ -32,20 +43,37 @@ export class ModelSlot {
     this.digest = contents.digest;
     this.backend = contents.backend;
     this.golden = contents.golden;
-    this.encoder = contents.encoder;
+    this.layout = contents.layout;
+    this.encoder = new RowEncoder(this.manifest.signature, this.layout);
     this.model = contents.model;
+    this.tabulated = this.layout === 'index';
+    this.placement = this.model.placement;
+    const { maxRows } = contents;
+    const { parallelism } = this.model;
+    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism });
+  }
+
+  /** The scanner for bodies whose rows are in the field `envelope`. */
+  scanner(envelope: string): RowScanner {
+    let scanner = this.scanners.get(envelope);
+    if (scanner === undefined) {
+      scanner = new RowScanner(this.manifest.signature, envelope, this.layout);
+      this.scanners.set(envelope, scanner);
+    }
+    return scanner;
   }
 
   /** Probabilities of each row: shape [rows, classes]. Rejects rather than answer with a number that is none. */
-  async run(batch: RowBatch): Promise<Float32Array> {
+  async run(batch: RowBatch, signal?: AbortSignal): Promise<Execution> {
     try {
-      const answers = await this.model.run(batch);
-      if (!answers.every(Number.isFinite)) {
+      const execution = await this.batcher.submit(batch, signal);
+      if (!allFinite(execution.answers)) {
         throw new TensornestError('non-finite-output', 'The model answered with a number that is not finite.');
       }
       this.lastFailure = undefined;
-      return answers;
+      return execution;
     } catch (cause) {
+      if (signal?.aborted) throw cause;
       this.lastFailure = reasonOf(cause);
       if (cause instanceof TensornestError) throw cause;
       throw new TensornestError('inference-failed', 'The model failed to run.', { cause });
@@ -85,4 +113,9 @@ export class ModelSlot {
   private closeWhenIdle(): void {
     if (this.retired && this.leases === 0) this.model.close();
   }
+}
+
+function allFinite(numbers: Float32Array): boolean {
+  for (const number of numbers) if (!Number.isFinite(number)) return false;
+  return true;
 }

@@ -1,28 +1,92 @@
 import { TensornestError } from '../core/errors.js';
-import type { InferenceBackend, OpenModel } from '../core/ports/inference-backend.js';
+import type { InferenceBackend, OpenModel, Placement } from '../core/ports/inference-backend.js';
+import { countInputs } from '../encoding/finite-inputs.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
 import { checkGolden } from './golden-check.js';
 import { ModelSlot } from './model-slot.js';
+import { placementFor, rowsOfSlice, timeBatch } from './pace.js';
 import { type Manifest, MODEL_FILE } from './package/manifest.js';
 import type { ModelPackage } from './package/reader.js';
+import { tabulate } from './tabulated-model.js';
+
+export interface OpenOptions {
+  /** `auto` decides by the time that a warm batch takes. */
+  readonly placement: Placement | 'auto';
+  /** Most rows of one execution. */
+  readonly batchRows: number;
+  /** A signature with at most this many different inputs is worked out in advance; 0 for none. */
+  readonly tabulateInputs: number;
+}
+
+/** A model that has been proved, with how long a warm batch takes it. */
+interface Proved {
+  readonly model: OpenModel;
+  readonly batchMs: number;
+}
 
 /** Opens a package on a backend and proves it: the shapes fit the signature and the golden records come out again. */
-export async function openSlot(found: ModelPackage, backend: InferenceBackend): Promise<ModelSlot> {
-  const { manifest, digest, golden, artifacts } = found;
-  if (!manifest.runtime.backends.includes(backend.name)) {
-    const able = manifest.runtime.backends.join(', ');
-    throw new TensornestError('backend-unavailable', `The model runs on ${able} only, not on ${backend.name}.`);
+export async function openSlot(
+  found: ModelPackage,
+  backend: InferenceBackend,
+  options: OpenOptions,
+): Promise<ModelSlot> {
+  const { manifest, digest, golden } = found;
+  const { signature } = manifest;
+  assertAble(manifest, backend);
+  const { model, batchMs } = await place(found, backend, options.placement);
+  const inputs = countInputs(signature);
+  const rest = { manifest, digest, backend: backend.name, golden };
+  if (inputs === null || inputs > options.tabulateInputs) {
+    const maxRows = rowsOfSlice(model.placement, batchMs, options.batchRows);
+    return new ModelSlot({ ...rest, layout: 'columns', model, maxRows });
   }
+  try {
+    const table = await tabulate(model, signature, inputs, options.batchRows);
+    return new ModelSlot({ ...rest, layout: 'index', model: table, maxRows: options.batchRows });
+  } finally {
+    model.close();
+  }
+}
+
+/**
+ * Opens the model where it belongs. Which place that is shows only once it runs, so a heavy one is opened twice; where
+ * the backend does not start in a worker, it stays where it has shown that it works.
+ */
+async function place(found: ModelPackage, backend: InferenceBackend, wanted: Placement | 'auto'): Promise<Proved> {
+  const first = await prove(found, backend, wanted === 'auto' ? 'inline' : wanted);
+  if (wanted !== 'auto' || placementFor(first.batchMs) === 'inline') return first;
+  try {
+    const second = await prove(found, backend, 'worker');
+    first.model.close();
+    return second;
+  } catch (error) {
+    if (error instanceof TensornestError && error.code === 'backend-unavailable') return first;
+    first.model.close();
+    throw error;
+  }
+}
+
+async function prove(
+  { manifest, golden, artifacts }: ModelPackage,
+  backend: InferenceBackend,
+  placement: Placement,
+): Promise<Proved> {
   const encoder = new RowEncoder(manifest.signature);
-  const model = await backend.open(artifacts);
+  const model = await backend.open(artifacts, placement);
   try {
     assertShapes(model, encoder.width, manifest);
     await checkGolden(model, encoder, golden);
+    return { model, batchMs: await timeBatch(model, encoder, golden) };
   } catch (error) {
     model.close();
     throw error;
   }
-  return new ModelSlot({ manifest, digest, backend: backend.name, golden, encoder, model });
+}
+
+function assertAble({ runtime }: Manifest, { name }: InferenceBackend): void {
+  if (runtime.backends.includes(name)) return;
+  const able = runtime.backends.join(', ');
+  throw new TensornestError('backend-unavailable', `The model runs on ${able} only, not on ${name}.`);
 }
 
 function assertShapes(model: OpenModel, width: number, { signature }: Manifest): void {

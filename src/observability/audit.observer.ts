@@ -1,53 +1,49 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { pino } from 'pino';
-import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent } from '../core/prediction.js';
-import type { Row, Signature } from '../core/signature.js';
+import type { Row } from '../core/signature.js';
+import { TurnWriter } from './turn-writer.js';
 
 /** Stands for the value of a feature that the signature marks as sensitive. */
 export const REDACTED = '[redacted]';
 
-type Destination = ReturnType<typeof pino.destination>;
-
 /** One JSON line per prediction, "for audit purposes": what was asked, what was answered, by which exact model. */
 @Injectable()
 export class AuditObserver implements PredictionObserver, OnApplicationShutdown {
-  private readonly destination: Destination | undefined;
+  private readonly writer: TurnWriter | undefined;
 
-  constructor(@Inject(APP_CONFIG) { audit }: AppConfig) {
-    if (audit.kind === 'off') return;
-    const dest = audit.kind === 'file' ? audit.path : process.stdout.fd;
-    this.destination = pino.destination({ dest, sync: false, mkdir: true, append: true });
+  constructor(@Inject(AUDIT_SINK) sink: LineSink | null) {
+    if (sink !== null) this.writer = new TurnWriter(sink);
   }
 
   observe(event: PredictionEvent): void {
-    this.destination?.write(JSON.stringify(toAuditLine(event)) + '\n');
+    this.writer?.write(auditLine(event));
   }
 
-  onApplicationShutdown(): void {
-    this.destination?.flushSync();
+  async onApplicationShutdown(): Promise<void> {
+    await this.writer?.flush();
   }
 }
 
-export function toAuditLine({ requestId, time, digest, signature, rows, prediction }: PredictionEvent): object {
+/** The line of one prediction, with its line feed. */
+export function auditLine(event: PredictionEvent): string {
+  const { requestId, time, digest, prediction } = event;
   const { model, version, classes, winners, timing } = prediction;
-  return {
-    audit: 'prediction',
-    id: requestId,
-    time: time.toISOString(),
-    model,
-    version,
-    digest,
-    inputs: redact(signature, rows),
-    predictions: Array.from(winners, (winner) => classes[winner]?.label),
-    durationMs: Math.round(timing.total * 1000) / 1000,
-  };
+  const labels = classes.map(({ label }) => JSON.stringify(label));
+  let predictions = '';
+  for (const winner of winners) predictions += predictions === '' ? labels[winner]! : `,${labels[winner]!}`;
+  const about = `"audit":"prediction","id":"${requestId}","time":"${time.toISOString()}"`;
+  const by = `"model":"${model}","version":"${version}","digest":"${digest}"`;
+  const durationMs = Math.round(timing.total * 1_000) / 1_000;
+  return `{${about},${by},"inputs":${inputsOf(event)},"predictions":[${predictions}],"durationMs":${durationMs}}\n`;
 }
 
-function redact({ features }: Signature, rows: readonly Row[]): readonly Row[] {
+/** The inputs as the client wrote them, or written anew where something must be covered. */
+function inputsOf({ signature: { features }, inputs }: PredictionEvent): string {
   const sensitive = features.filter((feature) => feature.sensitive).map(({ name }) => name);
-  if (sensitive.length === 0) return rows;
+  if (sensitive.length === 0) return inputs.json();
   const cover = Object.fromEntries(sensitive.map((name) => [name, REDACTED]));
-  return rows.map((row) => ({ ...row, ...cover }));
+  // The encoder has accepted them, so they are rows.
+  return JSON.stringify((inputs.rows() as readonly Row[]).map((row) => ({ ...row, ...cover })));
 }

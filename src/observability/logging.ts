@@ -1,17 +1,14 @@
 import type { Params } from 'nestjs-pino';
 import { type LoggerOptions, pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { AppConfig } from '../core/app-config.js';
+import type { LineSink } from '../core/ports/line-sink.js';
 import { currentRequestId } from '../core/request-scope.js';
 
 /** Nest's own start-up chatter: a line for every module and every route. */
 const CHATTER = new Set<unknown>(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
 
 /** nestjs-pino's parameters: JSON for machines, colours for people, the request id on every line. */
-export function loggerParams({ log }: AppConfig): Params {
-  const destination = log.pretty
-    ? pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' })
-    : pino.destination({ fd: process.stdout.fd, sync: false });
+export function loggerParams({ log }: AppConfig, sink: LineSink): Params {
   const options: LoggerOptions = {
     level: log.level,
     mixin: () => {
@@ -26,8 +23,8 @@ export function loggerParams({ log }: AppConfig): Params {
     },
   };
   return {
-    pinoHttp: { logger: pino(options, destination) },
-    // NOTE: the request line is ours (see request-context.ts): pino-http's costs a hot route 15 to 50 % of its throughput.
+    pinoHttp: { logger: pino(options, sink) },
+    // NOTE: the request line is ours (see access-log.ts): pino-http's costs a hot route 15 to 50 % of its throughput.
     forRoutes: [],
   };
 }

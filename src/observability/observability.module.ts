@@ -1,21 +1,38 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AUDIT_SINK, LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
+import { AccessLog } from './access-log.js';
 import { AuditObserver } from './audit.observer.js';
 
 /** The table of observers: adding one is adding a class and an entry. */
 const OBSERVERS = [AuditObserver];
 
+/** Where this process's lines go. */
+export interface Sinks {
+  readonly log: LineSink;
+  /** Null when the audit log is off. */
+  readonly audit: LineSink | null;
+}
+
 /** Gives the prediction service everyone who wants to know of predictions, by token. */
 @Global()
-@Module({
-  providers: [
-    ...OBSERVERS,
-    {
-      provide: PREDICTION_OBSERVERS,
-      useFactory: (...observers: PredictionObserver[]) => observers,
-      inject: OBSERVERS,
-    },
-  ],
-  exports: [PREDICTION_OBSERVERS],
-})
-export class ObservabilityModule {}
+@Module({})
+export class ObservabilityModule {
+  static forRoot({ log, audit }: Sinks): DynamicModule {
+    return {
+      module: ObservabilityModule,
+      providers: [
+        { provide: LOG_SINK, useValue: log },
+        { provide: AUDIT_SINK, useValue: audit },
+        AccessLog,
+        ...OBSERVERS,
+        {
+          provide: PREDICTION_OBSERVERS,
+          useFactory: (...observers: PredictionObserver[]) => observers,
+          inject: OBSERVERS,
+        },
+      ],
+      exports: [PREDICTION_OBSERVERS, AccessLog],
+    };
+  }
+}

@@ -13,6 +13,7 @@ type SchemaObject = Extract<Schema, { properties?: unknown }>;
 /** The OpenAPI document of what is served at this moment: Nest's own routes, and each model's typed paths. */
 @Injectable()
 export class OpenApiService {
+  private app: INestApplication | undefined;
   private cached: { readonly revision: number; readonly document: OpenAPIObject } | undefined;
 
   constructor(
@@ -20,9 +21,15 @@ export class OpenApiService {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  document(app: INestApplication): OpenAPIObject {
+  /** Names the application whose routes are described; `app.setup.ts` calls it once. */
+  describe(app: INestApplication): void {
+    this.app = app;
+  }
+
+  document(): OpenAPIObject {
+    if (this.app === undefined) throw new Error('The document was asked for before the application. This is a bug.');
     const { revision } = this.registry;
-    if (this.cached?.revision !== revision) this.cached = { revision, document: this.build(app) };
+    if (this.cached?.revision !== revision) this.cached = { revision, document: this.build(this.app) };
     return this.cached.document;
   }
 

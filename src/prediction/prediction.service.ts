@@ -2,13 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { type InputProblem, TensornestError } from '../core/errors.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
-import type { Prediction, PredictionRequest } from '../core/prediction.js';
+import type { Prediction } from '../core/prediction.js';
 import type { RowBatch } from '../core/row-batch.js';
-import type { Row } from '../core/signature.js';
 import { winnersOf } from '../core/winners.js';
 import { explainRow } from '../encoding/row-dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import type { ModelSlot } from '../model/model-slot.js';
+import type { RowSource } from './row-source.js';
+
+export interface PredictionRequest {
+  /** Model name; the service's default model when absent. */
+  readonly model?: string | undefined;
+  /** Exact version; the model's default version when absent. */
+  readonly version?: string | undefined;
+  readonly source: RowSource;
+  readonly requestId: string;
+}
 
 /** The use case: rows in, probabilities out. Every protocol calls it and adds nothing to it. */
 @Injectable()
@@ -27,7 +36,7 @@ export class PredictionService {
     const { slot, release } = this.registry.lease(request.model, request.version);
     let prediction: Prediction;
     try {
-      prediction = await this.run(slot, request);
+      prediction = await this.run(slot, request.source);
     } finally {
       release();
     }
@@ -35,55 +44,52 @@ export class PredictionService {
     return prediction;
   }
 
-  private async run(slot: ModelSlot, request: PredictionRequest): Promise<Prediction> {
+  private async run(slot: ModelSlot, source: RowSource): Promise<Prediction> {
     const started = performance.now();
-    const batch = this.encode(slot, request);
-    const encoded = performance.now();
-    const probabilities = await slot.run(batch);
-    const answered = performance.now();
+    const batch = this.encode(slot, source);
+    const { rows } = batch;
+    const encode = performance.now() - started;
+    const { answers, queueMs, inferMs, batchRows } = await slot.run(batch);
     const { name, version, signature } = slot.manifest;
     return {
       model: name,
       version,
       classes: signature.classes,
-      probabilities,
-      winners: winnersOf(probabilities, batch.rows),
-      timing: { encode: encoded - started, infer: answered - encoded, total: answered - started },
+      probabilities: answers,
+      winners: winnersOf(answers, rows),
+      batchRows,
+      timing: { encode, queue: queueMs, infer: inferMs, total: performance.now() - started },
     };
   }
 
-  private encode({ encoder, manifest: { signature } }: ModelSlot, { rows, locator }: PredictionRequest): RowBatch {
-    const { length } = rows;
-    if (length === 0) {
-      throw refusal([{ pointer: locator.rows, code: 'too-few', message: 'must hold at least one row' }]);
-    }
-    if (length > this.maxRows) {
-      const message = `must hold at most ${this.maxRows} rows, but holds ${length}; send them in several requests`;
-      throw refusal([{ pointer: locator.rows, code: 'too-many', message }]);
-    }
-    const batch = encoder.encode(rows);
+  private encode(slot: ModelSlot, source: RowSource): RowBatch {
+    const batch = source.encode(slot, this.maxRows);
     if (batch !== undefined) return batch;
-    throw refusal(
-      rows.flatMap((row, index) =>
-        explainRow(signature, row).map(({ field, ...problem }) => ({ pointer: locator.at(index, field), ...problem })),
-      ),
+    const problems = this.explain(slot, source);
+    if (problems.length > 0) throw new TensornestError('invalid-input', describe(problems), { problems });
+    throw new TensornestError('internal', 'The encoder refused rows that nothing is wrong with. This is a bug.');
+  }
+
+  private explain({ manifest: { signature } }: ModelSlot, source: RowSource): InputProblem[] {
+    const { locator } = source;
+    const rows = source.rows();
+    const pointer = locator.rows;
+    if (rows.length === 0) return [{ pointer, code: 'too-few', message: 'must hold at least one row' }];
+    if (rows.length > this.maxRows) {
+      const message = `must hold at most ${this.maxRows} rows, but holds ${rows.length}; send them in several requests`;
+      return [{ pointer, code: 'too-many', message }];
+    }
+    return rows.flatMap((row, index) =>
+      explainRow(signature, row).map(({ field, ...problem }) => ({ pointer: locator.at(index, field), ...problem })),
     );
   }
 
-  private notify(slot: ModelSlot, { requestId, rows }: PredictionRequest, prediction: Prediction): void {
+  private notify(slot: ModelSlot, { requestId, source }: PredictionRequest, prediction: Prediction): void {
     const { digest, manifest } = slot;
     const { signature } = manifest;
-    // The encoder has accepted them, so they are rows.
-    const event = { requestId, time: new Date(), digest, signature, rows: rows as readonly Row[], prediction };
+    const event = { requestId, time: new Date(), digest, signature, inputs: source, prediction };
     for (const observer of this.observers) observer.observe(event);
   }
-}
-
-function refusal(problems: readonly InputProblem[]): TensornestError {
-  if (problems.length === 0) {
-    return new TensornestError('internal', 'The encoder refused rows that nothing is wrong with. This is a bug.');
-  }
-  return new TensornestError('invalid-input', describe(problems), { problems });
 }
 
 function describe([first, ...others]: readonly InputProblem[]): string {

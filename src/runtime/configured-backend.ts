@@ -27,7 +27,7 @@ export class ConfiguredBackend implements BackendSource {
     const { backend } = this.config;
     if (backend !== 'auto') {
       this.logger.log(`Backend ${backend}: set by BACKEND.`);
-      return this.table[backend]();
+      return this.start(backend);
     }
     for (const name of AUTO_ORDER.slice(0, -1)) {
       const outcome = await this.attempt(name, trial);
@@ -36,15 +36,22 @@ export class ConfiguredBackend implements BackendSource {
     }
     const fallback = AUTO_ORDER.at(-1)!;
     this.logger.log(`Backend ${fallback}: the embedded default.`);
-    return this.table[fallback]();
+    return this.start(fallback);
+  }
+
+  private start(name: BackendName): Promise<InferenceBackend> {
+    return this.table[name]({ workers: this.config.execution.workers });
   }
 
   /** The backend, or why it will not do. */
   private async attempt(name: BackendName, trial: BackendTrial): Promise<InferenceBackend | string> {
     try {
-      const backend = await this.table[name]();
+      const backend = await this.start(name);
       const fault = await trial(backend);
-      if (fault !== undefined) return fault;
+      if (fault !== undefined) {
+        await backend.close();
+        return fault;
+      }
       this.logger.log(`Backend ${name}: installed, and it reproduces the golden records of every model.`);
       return backend;
     } catch (error) {

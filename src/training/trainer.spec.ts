@@ -96,7 +96,7 @@ describe('training', () => {
     const { modelJson, weights } = await model.export();
     const expected = model.predict(examples.inputs);
     model.dispose();
-    const opened = await backend.open({ format: 'layers-model', modelJson, weights: weights.slice().buffer });
+    const opened = await backend.open({ format: 'layers-model', modelJson, weights: weights.slice().buffer }, 'inline');
     expect(await opened.run(examples.inputs)).toEqual(expected);
     opened.close();
   });

@@ -12,7 +12,7 @@ export async function chooseBackend(
   backend: string,
   native: NativeImport,
 ): Promise<{ chosen?: string; log: string; failure: string }> {
-  const config = loadConfig({ BACKEND: backend, LOG_LEVEL: 'silent', AUDIT_LOG: 'off' }, false);
+  const config = loadConfig({ BACKEND: backend, PLACEMENT: 'inline', LOG_LEVEL: 'silent', AUDIT_LOG: 'off' }, false);
   const lines: unknown[] = [];
   const collect = (...line: unknown[]) => void lines.push(line);
   const module = await Test.createTestingModule({ imports: [AppModule.forRoot(config)] })

@@ -18,19 +18,31 @@ export interface OpenModel {
   readonly inputWidth: number | null;
   /** Numbers per row that the model answers; null when it leaves them open. */
   readonly outputWidth: number | null;
-  /** Answers a whole batch in one execution: shape [rows, outputWidth], row-major. */
+  /** Executions that may be under way at the same time: 1 in the realm itself, the number of workers otherwise. */
+  readonly parallelism: number;
+  /** Where the executions happen. */
+  readonly placement: Placement;
+  /**
+   * Answers a whole batch in one execution: shape [rows, outputWidth], row-major. The answer is the caller's to keep;
+   * `batch.data` is handed over and may be gone afterwards.
+   */
   run(batch: RowBatch): Promise<Float32Array>;
   /** Frees every tensor. Not called while a run is under way. */
   close(): void;
 }
 
+/** In the realm that serves HTTP, or in worker threads beside it. */
+export type Placement = 'inline' | 'worker';
+
 /** What runs the tensors. There is one per JavaScript realm: TensorFlow.js keeps its active backend in a global. */
 export interface InferenceBackend {
   readonly name: BackendName;
   /** Rejects when the artifacts are no model that this backend can run; leaves no tensor behind when it does. */
-  open(artifacts: ModelArtifacts): Promise<OpenModel>;
-  /** Tensors alive in this realm. */
+  open(artifacts: ModelArtifacts, placement: Placement): Promise<OpenModel>;
+  /** Tensors alive in this realm; those of the workers are theirs. */
   tensorCount(): number;
+  /** Ends the worker threads. Nothing may be open any more. */
+  close(): Promise<void>;
 }
 
 /** Tries the given backend on the models at hand; resolves to why it will not do, or undefined when it will. */

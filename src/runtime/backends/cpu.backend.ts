@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { startTfjs } from './tfjs-backend.js';
+import { type StartOptions, startTfjs } from './tfjs-backend.js';
 
 /** Plain JavaScript kernels: the slowest, and the reference that the others are compared with. */
-export const startCpu = () => startTfjs('cpu', 'cpu');
+export const startCpu = (options?: StartOptions) => startTfjs('cpu', 'cpu', options);

@@ -23,7 +23,8 @@ export async function startTensorflow(load: NativeImport = importNative): Promis
       cause,
     });
   }
-  return startTfjs('tensorflow', 'tensorflow');
+  // NOTE: tfjs-node is unreliable with several instances in worker threads: there is one worker, however many are set.
+  return startTfjs('tensorflow', 'tensorflow', { workers: 1 });
 }
 
 /**

@@ -1,14 +1,44 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TensornestError } from '../../core/errors.js';
 import type { BackendName, InferenceBackend } from '../../core/ports/inference-backend.js';
+import type { WorkerPool } from '../worker/worker-pool.js';
 import { openTfjsModel } from './tfjs-model.js';
 
+export interface StartOptions {
+  /** Worker threads for the models that are placed in workers. They start with the first such model. */
+  readonly workers?: number;
+}
+
 /** Makes the registered TensorFlow.js backend `registered` this realm's active one. */
-export async function startTfjs(name: BackendName, registered: string): Promise<InferenceBackend> {
+export async function startTfjs(
+  name: BackendName,
+  registered: string,
+  { workers = 1 }: StartOptions = {},
+): Promise<InferenceBackend> {
   tf.enableProdMode();
   if (!(await tf.setBackend(registered))) {
     throw new TensornestError('backend-unavailable', `The ${name} backend did not start.`);
   }
   await tf.ready();
-  return { name, open: openTfjsModel, tensorCount: () => tf.memory().numTensors };
+  let pool: Promise<WorkerPool> | undefined;
+  return {
+    name,
+    open: async (artifacts, placement) => {
+      if (placement !== 'worker') return openTfjsModel(artifacts);
+      pool ??= startPool(name, workers);
+      return (await pool).open(artifacts);
+    },
+    tensorCount: () => tf.memory().numTensors,
+    close: async () => {
+      const closing = pool;
+      pool = undefined;
+      await (await closing)?.close();
+    },
+  };
+}
+
+/** Imported when it is needed: the workers start a backend too, and have no workers. */
+async function startPool(name: BackendName, workers: number): Promise<WorkerPool> {
+  const { WorkerPool } = await import('../worker/worker-pool.js');
+  return new WorkerPool(name, workers);
 }

@@ -4,6 +4,8 @@ import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { reasonOf, TensornestError } from '../../core/errors.js';
 import type { ModelArtifacts, OpenModel } from '../../core/ports/inference-backend.js';
 import type { RowBatch } from '../../core/row-batch.js';
+import { denseChainOf } from './dense-chain.js';
+import { WasmDenseChain } from './wasm-dense-chain.js';
 
 /** Opens a package's model in the realm's active backend; a refused model leaves no tensor behind. */
 export async function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenModel> {
@@ -43,18 +45,30 @@ function toTfjsArtifacts({ modelJson, weights }: ModelArtifacts): tf.io.ModelArt
   };
 }
 
+const INLINE = { parallelism: 1, placement: 'inline' } as const;
+
 function openLayers(model: LayersModel): OpenModel {
+  const chain = tf.getBackend() === 'wasm' ? denseChainOf(model) : undefined;
+  const kernels = chain && WasmDenseChain.of(chain);
   return {
+    ...INLINE,
     inputWidth: widthOf(model.inputs[0]?.shape),
     outputWidth: widthOf(model.outputs[0]?.shape),
-    // NOTE: predict() would slice the batch into pieces of 32 rows and join the answers.
-    run: (batch) => execute(batch, (input) => model.predictOnBatch(input)),
-    close: () => void model.dispose(),
+    run:
+      kernels === undefined
+        ? // NOTE: predict() would slice the batch into pieces of 32 rows and join the answers.
+          (batch) => execute(batch, (input) => model.predictOnBatch(input))
+        : (batch) => Promise.resolve(kernels.run(batch)),
+    close: () => {
+      kernels?.close();
+      model.dispose();
+    },
   };
 }
 
 function openGraph(model: GraphModel): OpenModel {
   return {
+    ...INLINE,
     inputWidth: widthOf(model.inputs[0]?.shape),
     outputWidth: widthOf(model.outputs[0]?.shape),
     run: (batch) => execute(batch, (input) => model.execute(input)),

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { startTfjs } from './tfjs-backend.js';
+import { type StartOptions, startTfjs } from './tfjs-backend.js';
 
 /** XNNPACK kernels compiled to WebAssembly with SIMD; no native code, no install step. */
-export const startWasm = () => startTfjs('wasm', 'wasm');
+export const startWasm = (options?: StartOptions) => startTfjs('wasm', 'wasm', options);

@@ -2,9 +2,12 @@ import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { API_PREFIX } from '../../../core/api.js';
+import type { JsonBody } from '../../../http/json-body.js';
+import type { JsonText } from '../../../http/json-text.js';
 import { requestIdOf } from '../../../http/request-context.js';
 import { PredictionService } from '../../prediction.service.js';
-import { decodeRest, encodeRest, REST_ROWS, type RestPrediction } from './rest.codec.js';
+import { encodeRest } from './rest-answer.js';
+import { RestRows } from './rest-rows.js';
 
 /** The native door. `rest.openapi.ts` describes it, once per model, with the model's own field names. */
 @ApiExcludeController()
@@ -14,13 +17,13 @@ export class RestController {
 
   @Post('predict')
   @HttpCode(200)
-  predictDefault(@Req() request: Request, @Body() body: unknown): Promise<RestPrediction> {
+  predictDefault(@Req() request: Request, @Body() body: JsonBody): Promise<JsonText> {
     return this.answer(request, body);
   }
 
   @Post('models/:name/predict')
   @HttpCode(200)
-  predictModel(@Req() request: Request, @Body() body: unknown, @Param('name') name: string): Promise<RestPrediction> {
+  predictModel(@Req() request: Request, @Body() body: JsonBody, @Param('name') name: string): Promise<JsonText> {
     return this.answer(request, body, name);
   }
 
@@ -28,16 +31,15 @@ export class RestController {
   @HttpCode(200)
   predictVersion(
     @Req() request: Request,
-    @Body() body: unknown,
+    @Body() body: JsonBody,
     @Param('name') name: string,
     @Param('version') version: string,
-  ): Promise<RestPrediction> {
+  ): Promise<JsonText> {
     return this.answer(request, body, name, version);
   }
 
-  private async answer(request: Request, body: unknown, model?: string, version?: string): Promise<RestPrediction> {
-    const rows = decodeRest(body);
-    const requestId = requestIdOf(request);
-    return encodeRest(await this.predictions.predict({ model, version, rows, locator: REST_ROWS, requestId }));
+  private async answer(request: Request, body: JsonBody, model?: string, version?: string): Promise<JsonText> {
+    const source = new RestRows(body);
+    return encodeRest(await this.predictions.predict({ model, version, source, requestId: requestIdOf(request) }));
   }
 }

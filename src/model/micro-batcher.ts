@@ -1,0 +1,212 @@
+import type { RowBatch } from '../core/row-batch.js';
+
+/** Runs one execution of a model: shape [rows, outputs]. May take over `batch.data`. */
+export type RunBatch = (batch: RowBatch) => Promise<Float32Array>;
+
+export interface BatchingOptions {
+  /** Most rows of one execution. A larger request is split, and its parts are joined again. */
+  readonly maxRows: number;
+  /** Executions that may be under way at the same time. */
+  readonly parallelism: number;
+}
+
+/** The answer to one request, and how it came about. */
+export interface Execution {
+  /** Shape [rows, outputs], row-major, of the request's own rows. */
+  readonly answers: Float32Array;
+  /** Milliseconds until the first of its rows was executed. */
+  readonly queueMs: number;
+  /** Milliseconds from then until the last one was answered. */
+  readonly inferMs: number;
+  /** Rows of the largest execution that it rode in. */
+  readonly batchRows: number;
+}
+
+/** One request on its way through executions. */
+interface Job {
+  readonly batch: RowBatch;
+  readonly submitted: number;
+  readonly resolve: (execution: Execution) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Rows handed to executions so far. */
+  taken: number;
+  /** Rows answered so far. */
+  answered: number;
+  answers: Float32Array | undefined;
+  started: number;
+  batchRows: number;
+  settled: boolean;
+}
+
+/** Rows [from, from + rows) of a job, within one execution. */
+interface Piece {
+  readonly job: Job;
+  readonly from: number;
+  readonly rows: number;
+}
+
+/**
+ * Lets requests share executions: those of one turn of the event loop, and those that come while an execution runs, ride
+ * together in the next. There is no timer, so nobody waits for company. Counts rows, knows neither models nor requests.
+ */
+export class MicroBatcher {
+  private readonly queue: Job[] = [];
+  private rowsWaiting = 0;
+  private running = 0;
+  private scheduled = false;
+
+  constructor(
+    private readonly run: RunBatch,
+    private readonly options: BatchingOptions,
+  ) {}
+
+  /** Rows that wait for an execution. */
+  get depth(): number {
+    return this.rowsWaiting;
+  }
+
+  /**
+   * Resolves to the answers for exactly these rows, in their order. Rejects with the reason of `signal` when that fires
+   * first; rows that were not executed yet then never are.
+   */
+  submit(batch: RowBatch, signal?: AbortSignal): Promise<Execution> {
+    return new Promise((resolve, reject) => {
+      const submitted = performance.now();
+      const job: Job = {
+        batch,
+        submitted,
+        resolve,
+        reject,
+        taken: 0,
+        answered: 0,
+        answers: undefined,
+        started: submitted,
+        batchRows: 0,
+        settled: false,
+      };
+      if (signal?.aborted) {
+        reject(toError(signal.reason));
+        return;
+      }
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.fail(job, signal.reason);
+        },
+        { once: true },
+      );
+      this.queue.push(job);
+      this.rowsWaiting += batch.rows;
+      this.schedule();
+    });
+  }
+
+  /** What is left of the job leaves the queue with it. */
+  private fail(job: Job, reason: unknown): void {
+    if (job.settled) return;
+    job.settled = true;
+    this.rowsWaiting -= job.batch.rows - job.taken;
+    job.reject(toError(reason));
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.queue.length === 0 || this.running >= this.options.parallelism) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.dispatch();
+    });
+  }
+
+  private dispatch(): void {
+    while (this.running < this.options.parallelism) {
+      const pieces = this.take();
+      if (pieces.length === 0) return;
+      this.running += 1;
+      void this.execute(pieces).finally(() => {
+        this.running -= 1;
+        this.schedule();
+      });
+    }
+  }
+
+  /** The pieces of the next execution, first come first served. */
+  private take(): Piece[] {
+    const pieces: Piece[] = [];
+    let room = this.options.maxRows;
+    while (room > 0) {
+      const job = this.queue[0];
+      if (job === undefined) break;
+      if (!job.settled) {
+        const rows = Math.min(room, job.batch.rows - job.taken);
+        pieces.push({ job, from: job.taken, rows });
+        job.taken += rows;
+        room -= rows;
+        this.rowsWaiting -= rows;
+      }
+      if (job.settled || job.taken === job.batch.rows) this.queue.shift();
+    }
+    return pieces;
+  }
+
+  private async execute(pieces: readonly Piece[]): Promise<void> {
+    const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+    const started = performance.now();
+    for (const { job, from } of pieces) {
+      if (from === 0) job.started = started;
+      job.batchRows = Math.max(job.batchRows, rows);
+    }
+    try {
+      const answers = await this.run(merge(pieces, rows));
+      distribute(pieces, rows, answers);
+    } catch (error) {
+      const [first] = pieces;
+      if (pieces.length === 1 && first !== undefined) this.fail(first.job, error);
+      // One of them spoils it for all: alone, each gets what is its own.
+      else for (const piece of pieces) await this.execute([piece]);
+    }
+  }
+}
+
+/** One batch of all pieces. A request that rides alone and whole is not copied. */
+function merge(pieces: readonly Piece[], rows: number): RowBatch {
+  const { batch } = pieces[0]!.job;
+  if (pieces.length === 1 && rows === batch.rows) return batch;
+  const { width } = batch;
+  const data = new Float32Array(rows * width);
+  let at = 0;
+  for (const { job, from, rows: count } of pieces) {
+    data.set(job.batch.data.subarray(from * width, (from + count) * width), at);
+    at += count * width;
+  }
+  return { data, rows, width };
+}
+
+function distribute(pieces: readonly Piece[], rows: number, answers: Float32Array): void {
+  const width = answers.length / rows;
+  if (!Number.isInteger(width)) throw new Error(`${answers.length} answers for ${rows} rows. This is a bug.`);
+  let at = 0;
+  for (const { job, from, rows: count } of pieces) {
+    const own = answers.subarray(at, at + count * width);
+    at += count * width;
+    if (count === job.batch.rows) {
+      job.answers = own;
+    } else {
+      job.answers ??= new Float32Array(job.batch.rows * width);
+      job.answers.set(own, from * width);
+    }
+    job.answered += count;
+    if (job.answered === job.batch.rows) succeed(job);
+  }
+}
+
+function succeed(job: Job): void {
+  if (job.settled || job.answers === undefined) return;
+  job.settled = true;
+  const inferMs = performance.now() - job.started;
+  job.resolve({ answers: job.answers, queueMs: job.started - job.submitted, inferMs, batchRows: job.batchRows });
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,42 @@
+import { hostname } from 'node:os';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { pino } from 'pino';
+import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
+import { TurnWriter } from './turn-writer.js';
+
+/** One finished request. */
+export interface AccessEntry {
+  readonly requestId: string;
+  readonly method: string;
+  /** Without the query, which may hold what nobody wants in a log. */
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/**
+ * One line per request, in pino's format and beside its lines. Put together by hand and written once per turn: through the
+ * logger, a line costs as much as a small prediction.
+ */
+@Injectable()
+export class AccessLog implements OnApplicationShutdown {
+  private readonly writer: TurnWriter | undefined;
+  private readonly opening = `{"level":${pino.levels.values.info},"time":`;
+  private readonly identity = `,"pid":${process.pid},"hostname":${JSON.stringify(hostname())},"requestId":`;
+
+  constructor(@Inject(APP_CONFIG) { log }: AppConfig, @Inject(LOG_SINK) sink: LineSink) {
+    const wanted = log.level === 'info' || log.level === 'debug' || log.level === 'trace';
+    if (wanted) this.writer = new TurnWriter(sink);
+  }
+
+  write({ requestId, method, path, status, durationMs }: AccessEntry): void {
+    if (this.writer === undefined) return;
+    const request = `"method":"${method}","path":${JSON.stringify(path)},"status":${status},"durationMs":${durationMs}`;
+    this.writer.write(`${this.opening}${Date.now()}${this.identity}"${requestId}",${request},"msg":"request"}\n`);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.writer?.flush();
+  }
+}

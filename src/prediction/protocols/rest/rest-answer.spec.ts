@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Prediction } from '../../../core/prediction.js';
+import { winnersOf } from '../../../core/winners.js';
+import { encodeRest } from './rest-answer.js';
+
+const round = (value: number) => Math.round(value * 1e6) / 1e6;
+
+/** The answer said plainly, as objects. */
+function plainAnswer({ model, version, classes, winners, probabilities }: Prediction): unknown {
+  const results = Array.from(winners, (winner, row) => {
+    const own = [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)];
+    return {
+      class: winner,
+      label: classes[winner]!.label,
+      probability: round(own[winner]!),
+      probabilities: Object.fromEntries(classes.map(({ label }, index) => [label, round(own[index]!)])),
+    };
+  });
+  return { errors: null, version, predictions: [...winners], model, results };
+}
+
+const label = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('__proto__', '"', '\\', '\n', 'ünï', '1', 'null'));
+const prediction = fc
+  .record({
+    labels: fc.uniqueArray(label, { minLength: 2, maxLength: 5 }),
+    rows: fc.integer({ min: 1, max: 6 }),
+    seed: fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 30, maxLength: 30 }),
+  })
+  .map(({ labels, rows, seed }): Prediction => {
+    const probabilities = Float32Array.from(seed.slice(0, rows * labels.length));
+    return {
+      model: 'a-model',
+      version: '1.2.3-rc.1',
+      classes: labels.map((text) => ({ label: text, title: text })),
+      winners: winnersOf(probabilities, rows),
+      probabilities,
+      batchRows: rows,
+      timing: { encode: 0, queue: 0, infer: 0, total: 0 },
+    };
+  });
+
+describe('the answer', () => {
+  it('written as text is the JSON of the plain answer, keys in the same order', () => {
+    fc.assert(
+      fc.property(prediction, (given) => {
+        const { text } = encodeRest(given);
+        expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(JSON.parse(JSON.stringify(plainAnswer(given)))));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
