@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { ClusterModule } from './cluster/cluster.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './core/app-config.js';
+import type { ProcessGroup } from './core/ports/process-group.js';
 import { HealthModule } from './health/health.module.js';
 import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -17,12 +19,13 @@ import { RuntimeModule } from './runtime/runtime.module.js';
 /** The composition root: what the service is made of. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig): DynamicModule {
-    const sinks = { log: logSink(config), audit: auditSink(config) };
+  static forRoot(config: AppConfig, group: ProcessGroup | null = null): DynamicModule {
+    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit) };
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
+        ClusterModule.forRoot(group),
         LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule,
         RuntimeModule,

@@ -4,6 +4,8 @@ import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
 import { API_PREFIX } from './core/api.js';
+import type { ProcessGroup } from './core/ports/process-group.js';
+import { GroupHealth } from './health/group.health.js';
 import { jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
 import { requestContext } from './http/request-context.js';
@@ -20,9 +22,9 @@ export interface RunningApp {
 }
 
 /** Builds the service. `main.ts` and every end-to-end test come through here. */
-export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
+export async function createApp(config: AppConfig, group: ProcessGroup | null): Promise<NestExpressApplication> {
   const adapter = new LeanExpressAdapter();
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), adapter, {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, group), adapter, {
     bufferLogs: true,
     bodyParser: false,
     abortOnError: false,
@@ -42,9 +44,18 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   return app;
 }
 
-/** Listens first and loads the models then, so that the probes can tell the truth from the first second. */
-export async function startApp(config: AppConfig): Promise<RunningApp> {
-  const app = await createApp(config);
+/**
+ * Listens first and loads the models then, so that the probes can tell the truth from the first second. A process that joins
+ * a group in service loads first: as soon as it listens it gets its share of the requests.
+ */
+export async function startApp(config: AppConfig, group: ProcessGroup | null = null): Promise<RunningApp> {
+  const app = await createApp(config, group);
+  const load = async () => {
+    await app.get(ModelLifecycle).start();
+    await app.get(GroupHealth).report();
+  };
+  const early = group?.replaces ?? false;
+  if (early) await load();
   await app.listen(config.http.port, config.http.host);
-  return { app, url: await app.getUrl(), loaded: app.get(ModelLifecycle).start() };
+  return { app, url: await app.getUrl(), loaded: early ? Promise.resolve() : load() };
 }

@@ -1,22 +1,36 @@
 import 'reflect-metadata';
-import { startApp } from './app.setup.js';
+import cluster from 'node:cluster';
+import { GroupMember } from './cluster/member.js';
 import { ConfigError } from './config/load-config.js';
 import { processConfig } from './config/process-config.js';
-import { ModelRegistry } from './model/model-registry.js';
-import { welcome } from './welcome.js';
 
+let member: GroupMember | null = null;
 try {
-  const { app, url, loaded } = await startApp(processConfig());
-  await loaded;
-  process.stderr.write(welcome(url, app.get(ModelRegistry).slots()));
+  const config = processConfig();
+  const grouped = config.execution.processes > 1;
+  if (grouped && cluster.isPrimary) {
+    const { supervise } = await import('./supervise.js');
+    // NOTE: not by exitCode: node:cluster may hold on to a port that nobody serves any more.
+    process.exit(await supervise(config));
+  } else {
+    if (grouped) member = await GroupMember.join();
+    // NOTE: imported here and not above, so that the supervisor does without Nest and TensorFlow.js.
+    const { serve } = await import('./serve.js');
+    await serve(config, member);
+  }
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  const reason = explain(error);
+  if (member === null) {
+    process.stderr.write(`${reason}\n`);
+    process.exitCode = 1;
+  } else member.fail(reason);
 }
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
+  // Files can be forbidden too.
+  if (port === undefined) return `The service could not start: ${message}`;
   if (code === 'EADDRINUSE') return 'The port is in use: choose another with PORT=8081, or stop what listens there.';
   if (code === 'EACCES') return 'The port is not allowed for this user: choose one above 1023 with PORT.';
   return `The service could not start: ${message}`;

@@ -15,7 +15,6 @@ export const BYTES = {
   OPEN_LIST: 0x5b,
   CLOSE_LIST: 0x5d,
   LOWER_E: 0x65,
-  LOWER_N: 0x6e,
   OPEN_OBJECT: 0x7b,
   CLOSE_OBJECT: 0x7d,
 } as const;

@@ -1,12 +1,14 @@
 import type { RowBatch } from '../core/row-batch.js';
-import type { Signature } from '../core/signature.js';
+import type { Feature, Signature } from '../core/signature.js';
 import { kindOf, type ValueEncoder, type ValueReader } from './encoders.js';
-import { BYTES, isPlain, isSpace, skipSpace, wordAt } from './json-bytes.js';
+import { BYTES, isPlain, isSpace, skipSpace } from './json-bytes.js';
 import type { Layout } from './placement.js';
 import { layOut } from './row-layout.js';
 import { TextTable } from './text-table.js';
 
-const { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, LOWER_N, OPEN_LIST, OPEN_OBJECT, QUOTE } = BYTES;
+const { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } = BYTES;
+
+const NULL = Buffer.from('null');
 
 /** Rows as they stand in a body. */
 export interface Scan {
@@ -18,15 +20,14 @@ export interface Scan {
 }
 
 interface Field {
+  /** Its number in the signature, and in the table of names. */
+  readonly number: number;
+  /** Its place in `RowScanner.order`. */
+  place: number;
   readonly reader: ValueReader;
   /** Writes the value that stands in for a missing one, or says false when a missing one refuses the row. */
   readonly fillIn: (out: Float32Array, start: number) => boolean;
 }
-
-const NULL = Buffer.from('null').readInt32LE();
-
-/** Where the scan of a body has come to an end without a result. */
-const REFUSED = -1;
 
 /**
  * Rows to numbers straight from the bytes of `{"<envelope>": [row, ...]}`, for bodies that are written plainly. It gives
@@ -40,28 +41,32 @@ export class RowScanner {
   private readonly fields: readonly Field[];
   private readonly names: TextTable;
   private readonly envelope: TextTable;
-  /** The fields in the order in which the last rows had them: clients keep to one. */
-  private readonly order: Int32Array;
-  /** The number of the last row that had each field. */
-  private readonly seen: Float64Array;
-  private row = 0;
+  /**
+   * The fields in the order in which the last row had them, for clients keep to one; then those that it lacked. So at
+   * any place in a row, the fields before it are here before it, and no others are.
+   */
+  private readonly order: Field[];
   private readonly possible: boolean;
 
   constructor(signature: Signature, envelope: string, layout: Layout = 'columns') {
     const { width, placed } = layOut(signature, layout);
     this.width = width;
-    this.fields = placed.map(({ feature, placement }) => ({
+    this.fields = placed.map(({ feature, placement }, number) => ({
+      number,
+      place: number,
       reader: kindOf(feature).reader(feature, placement),
-      fillIn: filler(feature.missing, kindOf(feature).encoder(feature, placement)),
+      fillIn: filler(feature, kindOf(feature).encoder(feature, placement)),
     }));
+    this.order = [...this.fields];
     const names = signature.features.map(({ name }) => name);
     this.names = new TextTable(names);
     this.envelope = new TextTable([envelope]);
-    this.order = Int32Array.from(names, (_, field) => field);
-    this.seen = new Float64Array(names.length);
     // An object has more properties than its JSON, and holds only one value under a name.
     this.possible =
-      [envelope, ...names].every(isPlain) && new Set(names).size === names.length && !names.some((name) => name in {});
+      names.length > 0 &&
+      [envelope, ...names].every(isPlain) &&
+      new Set(names).size === names.length &&
+      !names.some((name) => name in Object.prototype);
   }
 
   /** The rows of `body`, or undefined when it is not plain, not accepted, or holds more than `maxRows` rows. */
@@ -71,104 +76,127 @@ export class RowScanner {
     if (!this.possible || end === 0 || body[end - 1] !== CLOSE_OBJECT) return undefined;
     const view = new DataView(body.buffer, body.byteOffset, end);
     const from = this.opening(view);
-    return from === REFUSED ? undefined : this.rows(view, from, maxRows);
+    return from === -1 || view.getUint8(from) !== OPEN_LIST ? undefined : this.rows(view, from, maxRows);
   }
 
-  /** From the start to the `[` of the rows. */
+  /** From the start to the value of the envelope. */
   private opening(body: DataView): number {
-    let at = skipSpace(body, 0);
-    if (body.getUint8(at) !== OPEN_OBJECT) return REFUSED;
-    at = skipSpace(body, at + 1);
-    if (body.getUint8(at) !== QUOTE || !this.envelope.isAt(0, body, at + 1)) return REFUSED;
-    at = afterColon(body, at + 1 + this.envelope.sizeOf(0));
-    return at !== REFUSED && body.getUint8(at) === OPEN_LIST ? at : REFUSED;
+    let at = after(OPEN_OBJECT, body, 0);
+    if (at !== -1) at = after(QUOTE, body, at);
+    if (at === -1 || !this.envelope.isAt(0, body, at)) return -1;
+    at = after(COLON, body, at + this.envelope.sizeOf(0));
+    return at === -1 ? -1 : skipSpace(body, at);
   }
 
   private rows(body: DataView, from: number, maxRows: number): Scan | undefined {
     const last = body.byteLength - 1;
     const { width } = this;
     let data = new Float32Array(width);
-    let capacity = 1;
     let rows = 0;
     let at = from;
     do {
       if (rows === maxRows) return undefined;
-      if (rows === capacity) {
-        // Rows of a body are about of one length.
-        capacity = Math.min(maxRows, rows + 1 + Math.ceil(((last - at) * 1.02 * rows) / (at - from)));
-        const larger = new Float32Array(capacity * width);
-        larger.set(data);
-        data = larger;
+      if (rows * width === data.length) {
+        data = enlarged(data, Math.min(maxRows, estimate(rows, at - from, last - at)) * width);
       }
-      at = this.readRow(body, skipSpace(body, at + 1), data, rows * width);
-      if (at === REFUSED || at > last) return undefined;
+      at = this.readRow(body, at + 1, data, rows * width);
+      if (at === -1 || at > last) return undefined;
       at = skipSpace(body, at);
       rows += 1;
     } while (body.getUint8(at) === COMMA);
     if (body.getUint8(at) !== CLOSE_LIST || skipSpace(body, at + 1) !== last) return undefined;
-    if (rows < capacity) data = data.subarray(0, rows * width);
+    if (rows * width < data.length) data = data.subarray(0, rows * width);
     return { batch: { data, rows, width }, from, to: at + 1 };
   }
 
   private readRow(body: DataView, start: number, out: Float32Array, base: number): number {
-    if (body.getUint8(start) !== OPEN_OBJECT) return REFUSED;
-    this.row += 1;
     const { length } = this.fields;
-    let at = skipSpace(body, start + 1);
+    let at = after(OPEN_OBJECT, body, start);
+    if (at === -1) return -1;
     let known = 0;
-    if (body.getUint8(at) === QUOTE) {
+    at = skipSpace(body, at);
+    if (body.getUint8(at) !== CLOSE_OBJECT) {
       for (;;) {
-        if (known === length) return REFUSED;
+        if (known === length) return -1;
         at = this.readField(body, at, known, out, base);
-        if (at === REFUSED) return REFUSED;
-        at = skipSpace(body, at);
+        if (at === -1) return -1;
         known += 1;
-        if (body.getUint8(at) !== COMMA) break;
-        at = skipSpace(body, at + 1);
+        if (body.getUint8(at) !== COMMA) {
+          at = skipSpace(body, at);
+          if (body.getUint8(at) === CLOSE_OBJECT) break;
+          if (body.getUint8(at) !== COMMA) return -1;
+        }
+        at += 1;
       }
     }
-    if (body.getUint8(at) !== CLOSE_OBJECT) return REFUSED;
-    return known === length || this.fillIn(out, base) ? at + 1 : REFUSED;
+    return known === length || this.fillIn(known, out, base) ? at + 1 : -1;
   }
 
   private readField(body: DataView, start: number, place: number, out: Float32Array, base: number): number {
-    if (body.getUint8(start) !== QUOTE) return REFUSED;
+    let at = after(QUOTE, body, start);
+    if (at === -1) return -1;
     let field = this.order[place]!;
-    if (!this.names.isAt(field, body, start + 1)) {
-      field = this.names.find(body, start + 1);
-      if (field === -1) return REFUSED;
-      this.order[place] = field;
+    if (!this.names.isAt(field.number, body, at)) {
+      const number = this.names.find(body, at);
+      if (number === -1) return -1;
+      field = this.fields[number]!;
+      if (field.place < place) return -1;
+      this.reorder(field, place);
     }
-    if (this.seen[field] === this.row) return REFUSED;
-    this.seen[field] = this.row;
-    const at = afterColon(body, start + 1 + this.names.sizeOf(field));
-    if (at === REFUSED) return REFUSED;
-    const { reader, fillIn } = this.fields[field]!;
-    if (body.getUint8(at) === LOWER_N) return fillIn(out, base) ? afterNull(body, at) : REFUSED;
-    return reader.read(body, at, out, base);
+    at = after(COLON, body, at + this.names.sizeOf(field.number));
+    if (at === -1) return -1;
+    at = skipSpace(body, at);
+    const next = field.reader.read(body, at, out, base);
+    return next === -1 ? readNull(field, body, at, out, base) : next;
+  }
+
+  /** Puts `field` at `place`, and the field that was there where `field` was. */
+  private reorder(field: Field, place: number): void {
+    const other = this.order[place]!;
+    other.place = field.place;
+    this.order[other.place] = other;
+    field.place = place;
+    this.order[place] = field;
   }
 
   /** Puts defaults in the place of the values that the row lacks; false when it lacks one that has no default. */
-  private fillIn(out: Float32Array, base: number): boolean {
-    for (let field = 0; field < this.fields.length; field += 1) {
-      if (this.seen[field] !== this.row && !this.fields[field]!.fillIn(out, base)) return false;
+  private fillIn(known: number, out: Float32Array, base: number): boolean {
+    for (let place = known; place < this.order.length; place += 1) {
+      if (!this.order[place]!.fillIn(out, base)) return false;
     }
     return true;
   }
 }
 
-function afterColon(body: DataView, at: number): number {
-  const colon = skipSpace(body, at);
-  return body.getUint8(colon) === COLON ? skipSpace(body, colon + 1) : REFUSED;
+/** The place after `byte`, which may have white space before it, or -1. */
+function after(byte: number, body: DataView, at: number): number {
+  return body.getUint8(at) === byte ? at + 1 : afterSpaces(byte, body, at);
 }
 
-function afterNull(body: DataView, at: number): number {
-  return at + 4 <= body.byteLength && wordAt(body, at) === NULL ? at + 4 : REFUSED;
+function afterSpaces(byte: number, body: DataView, at: number): number {
+  const place = skipSpace(body, at);
+  return body.getUint8(place) === byte ? place + 1 : -1;
 }
 
-function filler(
-  missing: Signature['features'][number]['missing'],
-  encode: ValueEncoder,
-): (out: Float32Array, start: number) => boolean {
+function readNull({ fillIn }: Field, body: DataView, at: number, out: Float32Array, base: number): number {
+  for (let letter = 0; letter < NULL.length; letter += 1) {
+    // NOTE: no step over the body's last byte, which is none of these letters.
+    if (body.getUint8(at + letter) !== NULL[letter]) return -1;
+  }
+  return fillIn(out, base) ? at + NULL.length : -1;
+}
+
+/** How many rows there are if the `rest` of the body has rows as long as those in the bytes `done`, and a few to spare. */
+function estimate(rows: number, done: number, rest: number): number {
+  return rows + 1 + Math.ceil((rest / done) * rows * 1.02);
+}
+
+function enlarged(data: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  const larger = new Float32Array(length);
+  larger.set(data);
+  return larger;
+}
+
+function filler({ missing }: Feature, encode: ValueEncoder): (out: Float32Array, start: number) => boolean {
   return missing.policy === 'refuse' ? () => false : (out, start) => encode(missing.value, out, start);
 }

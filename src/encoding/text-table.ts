@@ -4,12 +4,10 @@ const { QUOTE } = BYTES;
 
 /** A quotation mark in each byte of a word. */
 const QUOTES = 0x22222222;
-/** Bytes of a text that are compared without a branch. */
-const HEAD = 8;
-/** Numbers in `heads` for each text. */
-const HEAD_STEP = 4;
+/** The size of the text that is never there: more than any body has. */
+const NOWHERE = 2 ** 30;
 /** Odd numbers to spread words with: the one that makes the fewest texts meet is taken. */
-const SPREADS = Int32Array.from({ length: 64 }, (_, turn) => Math.imul(2 * turn + 1, 0x9e3779b1));
+const SPREADS = Array.from({ length: 16 }, (_, turn) => Math.imul(2 * turn + 1, 0x9e3779b1));
 
 /**
  * Finds the text that stands in a JSON body up to the next quotation mark, among texts known beforehand, without
@@ -21,69 +19,61 @@ const SPREADS = Int32Array.from({ length: 64 }, (_, turn) => Math.imul(2 * turn 
  */
 export class TextTable {
   /** Bytes of each text with its closing quotation mark. */
-  private readonly sizes: Int32Array;
+  private readonly sizes: readonly number[];
   /** The words of each text with its closing quotation mark, the last one filled up with zeros. */
-  private readonly words: Int32Array;
+  private readonly words: readonly number[];
   /** Where the words of each text start, and at the end where the last one's end. */
-  private readonly starts: Int32Array;
+  private readonly starts: number[];
 
   /** First word of each text and which of its bits count, then the second word and its bits. */
-  private readonly heads: Int32Array;
+  private readonly heads: readonly number[];
   /** The bits of a first word that every text has. */
   private readonly common: number;
   private readonly spread: number;
   private readonly shift: number;
   /** The text that a first word may start. An empty place has the number after the last text, which is never there. */
-  private readonly guesses: Int32Array;
+  private readonly guesses: readonly number[];
 
-  private readonly hashes: Int32Array;
+  private readonly hashes: readonly number[];
   /** Open addressing: a text's number plus one, or 0 for an empty slot. At most half of the slots are taken. */
-  private readonly slots: Int32Array;
+  private readonly slots: readonly number[];
 
   /** Texts that JSON cannot write plainly are never found. */
   constructor(texts: readonly string[]) {
     const encoded = texts.map((text) => Buffer.from(`${text}"`));
     const plain = [...texts.keys()].filter((text) => isPlain(texts[text]!));
-    this.sizes = Int32Array.from(encoded, ({ length }) => length);
-    this.starts = new Int32Array(texts.length + 1);
-    encoded.forEach(({ length }, text) => (this.starts[text + 1] = this.starts[text]! + Math.ceil(length / 4)));
-    this.words = new Int32Array(this.starts[texts.length]!);
-    encoded.forEach((bytes, text) => {
-      fillWords(this.words, this.starts[text]!, bytes);
-    });
+    const words = encoded.map(wordsOf);
+    this.sizes = [...encoded.map(({ length }) => length), NOWHERE];
+    this.words = words.flat();
+    this.starts = [0];
+    for (const { length } of words) this.starts.push(this.starts.at(-1)! + length);
 
-    this.heads = new Int32Array(HEAD_STEP * (texts.length + 1));
-    for (const text of plain) this.heads.set(headOf(encoded[text]!), HEAD_STEP * text);
     // No word is 1 where no bit counts.
-    this.heads[HEAD_STEP * texts.length] = 1;
+    this.heads = [...encoded.flatMap((bytes, text) => headOf(bytes, words[text]!)), 1, 0, 0, 0];
     const bits = Math.ceil(Math.log2(4 * texts.length + 2));
     this.shift = 32 - bits;
-    this.common = plain.reduce((common, text) => common & this.heads[HEAD_STEP * text + 1]!, -1);
-    const guesses = Array.from(SPREADS, (spread) => this.guess(plain, spread, 2 ** bits, texts.length));
-    const best = guesses.reduce((a, b) => (b.met < a.met ? b : a));
+    this.common = plain.reduce((common, text) => common & this.heads[4 * text + 1]!, -1);
+    let best = this.guess(plain, SPREADS[0]!, 2 ** bits, texts.length);
+    for (let turn = 1; turn < SPREADS.length && best.met > 0; turn += 1) {
+      const other = this.guess(plain, SPREADS[turn]!, 2 ** bits, texts.length);
+      if (other.met < best.met) best = other;
+    }
     this.spread = best.spread;
-    this.guesses = best.guesses;
+    this.guesses = [...best.guesses];
 
-    this.hashes = new Int32Array(texts.length);
-    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * texts.length + 2)));
-    for (const text of plain) this.insert(text);
+    this.hashes = words.map((all) => all.reduce(mix, 0));
+    this.slots = slotsOf(this.hashes, plain);
   }
 
   private guess(plain: readonly number[], spread: number, size: number, none: number) {
     const guesses = new Int32Array(size).fill(none);
+    let met = 0;
     for (const text of plain) {
-      guesses[Math.imul(this.heads[HEAD_STEP * text]! & this.common, spread) >>> this.shift] = text;
+      const place = Math.imul(this.heads[4 * text]! & this.common, spread) >>> this.shift;
+      if (guesses[place] !== none) met += 1;
+      guesses[place] = text;
     }
-    return { spread, guesses, met: plain.length - guesses.filter((text) => text !== none).length };
-  }
-
-  private insert(text: number): void {
-    let hash = 0;
-    for (let word = this.starts[text]!; word < this.starts[text + 1]!; word += 1) hash = mix(hash, this.words[word]!);
-    this.hashes[text] = hash;
-    let slot = hash & (this.slots.length - 1);
-    while (this.slots[slot] !== 0) slot = (slot + 1) & (this.slots.length - 1);
-    this.slots[slot] = text + 1;
+    return { spread, guesses, met };
   }
 
   /** Bytes of `text` with its closing quotation mark. */
@@ -93,33 +83,25 @@ export class TextTable {
 
   /** Whether `text`, which must be a plain one, and a closing quotation mark stand at `at`. */
   isAt(text: number, body: DataView, at: number): boolean {
-    if (at + HEAD > body.byteLength) return this.isTailAt(text, body, at, 0);
-    return this.isHeadAt(text, wordAt(body, at), wordAt(body, at + 4)) && this.isTailAt(text, body, at, HEAD);
+    if (at + 8 > body.byteLength) return this.isRestAt(text, body, at, 0);
+    const { heads } = this;
+    const head = text << 2;
+    const differ =
+      ((body.getInt32(at, true) & heads[head + 1]!) ^ heads[head]!) |
+      ((body.getInt32(at + 4, true) & heads[head + 3]!) ^ heads[head + 2]!);
+    return differ === 0 && (this.sizes[text]! <= 8 || this.isRestAt(text, body, at, 8));
   }
 
   /** The number of the text that stands at `at` up to a quotation mark, or -1. */
   find(body: DataView, at: number): number {
-    if (at + HEAD <= body.byteLength) {
-      const word = wordAt(body, at);
-      const text = this.guesses[Math.imul(word & this.common, this.spread) >>> this.shift]!;
-      if (this.isHeadAt(text, word, wordAt(body, at + 4)) && this.isTailAt(text, body, at, HEAD)) return text;
-    }
-    return this.search(body, at);
-  }
-
-  private isHeadAt(text: number, first: number, second: number): boolean {
-    const { heads } = this;
-    const head = HEAD_STEP * text;
-    return (((first & heads[head + 1]!) ^ heads[head]!) | ((second & heads[head + 3]!) ^ heads[head + 2]!)) === 0;
+    if (at + 4 > body.byteLength) return -1;
+    const text = this.guesses[Math.imul(body.getInt32(at, true) & this.common, this.spread) >>> this.shift]!;
+    return this.isAt(text, body, at) ? text : this.search(body, at);
   }
 
   /** Whether all of `text` from its byte `from` on stands in its place when `text` starts at `at`. */
-  private isTailAt(text: number, body: DataView, at: number, from: number): boolean {
+  private isRestAt(text: number, body: DataView, at: number, from: number): boolean {
     const size = this.sizes[text]!;
-    return size <= from || this.isRestAt(text, size, body, at, from);
-  }
-
-  private isRestAt(text: number, size: number, body: DataView, at: number, from: number): boolean {
     const end = at + size;
     if (end + 3 > body.byteLength) return false;
     let word = this.starts[text]! + (from >> 2);
@@ -184,17 +166,26 @@ export class TextTable {
   }
 }
 
-function fillWords(words: Int32Array, start: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += 1) words[start + (at >> 2)]! |= bytes[at]! << (8 * (at & 3));
+function wordsOf(bytes: Uint8Array): number[] {
+  const words = Array.from({ length: Math.ceil(bytes.length / 4) }, () => 0);
+  bytes.forEach((byte, at) => (words[at >> 2]! |= byte << (8 * (at & 3))));
+  return words;
 }
 
 /** The first two words of a text, each followed by the bits of it that count. */
-function headOf(bytes: Uint8Array): Int32Array {
-  const words = new Int32Array(2);
-  const bits = new Int32Array(2);
-  fillWords(words, 0, bytes.subarray(0, HEAD));
-  fillWords(bits, 0, new Uint8Array(Math.min(bytes.length, HEAD)).fill(0xff));
-  return Int32Array.of(words[0]!, bits[0]!, words[1]!, bits[1]!);
+function headOf({ length }: Uint8Array, words: readonly number[]): number[] {
+  const bits = wordsOf(new Uint8Array(Math.min(length, 8)).fill(0xff));
+  return [words[0]!, bits[0]!, words[1] ?? 0, bits[1] ?? 0];
+}
+
+function slotsOf(hashes: readonly number[], texts: readonly number[]): number[] {
+  const slots = Array.from({ length: 2 ** Math.ceil(Math.log2(2 * hashes.length + 2)) }, () => 0);
+  for (const text of texts) {
+    let slot = hashes[text]! & (slots.length - 1);
+    while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+    slots[slot] = text + 1;
+  }
+  return slots;
 }
 
 function mix(hash: number, word: number): number {

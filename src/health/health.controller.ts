@@ -2,6 +2,7 @@ import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { ModelRegistry } from '../model/model-registry.js';
+import { GroupHealth } from './group.health.js';
 import { ModelHealth } from './model.health.js';
 import { ProbeFilter } from './probe.filter.js';
 
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly models: ModelHealth,
+    private readonly group: GroupHealth,
     private readonly registry: ModelRegistry,
   ) {}
 
@@ -23,18 +25,20 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Every required model can be asked now. */
+  /** Every required model can be asked now, in every process that takes requests. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
-    if (!this.registry.started) return this.startup();
+    const group = this.group.checks();
+    if (!this.models.hasStarted) return this.health.check([() => this.models.started(), ...group]);
     return this.health.check([
       () => this.models.anyModel(),
       ...this.registry.required.map((name) => () => this.models.ready(name)),
+      ...group,
     ]);
   }
 
-  /** The first load of the models has come to its end. */
+  /** The first load of the models has come to its end, in every process. */
   @Get('startup')
   @HealthCheck()
   startup(): Promise<HealthCheckResult> {

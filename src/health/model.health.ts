@@ -1,25 +1,34 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { PROCESS_GROUP, type ProcessGroup, type ProcessState } from '../core/ports/process-group.js';
 import { ModelRegistry } from '../model/model-registry.js';
 
-/** Says of the models whether they can be asked. */
+const NO_MODEL = 'There is no model to serve.';
+
+/** Says of the models whether they can be asked, in this process and in the others of its group. */
 @Injectable()
 export class ModelHealth {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly registry: ModelRegistry,
+    @Inject(PROCESS_GROUP) private readonly group: ProcessGroup | null,
   ) {}
+
+  /** The first load has come to its end, in every process. */
+  get hasStarted(): boolean {
+    return this.registry.started && (this.group?.view.started ?? true);
+  }
 
   /** Up once the first load has come to its end; whether it went well is for readiness to say. */
   started(): HealthIndicatorResult {
     const check = this.indicators.check('models');
-    return this.registry.started ? check.up() : check.down('The models are being loaded.');
+    return this.hasStarted ? check.up() : check.down('The models are being loaded.');
   }
 
   /** Up when the model can be asked and its last execution, or else its golden check, was good. */
   async ready(name: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(name);
-    const fault = await this.faultOf(name);
+    const fault = (await this.faultOf(name)) ?? this.faultElsewhere(name);
     if (fault !== undefined) return check.down(fault);
     return check.up({ version: this.registry.defaultVersion(name) });
   }
@@ -28,7 +37,22 @@ export class ModelHealth {
   anyModel(): HealthIndicatorResult {
     const check = this.indicators.check('models');
     const { length } = this.registry.required;
-    return length > 0 ? check.up({ required: length }) : check.down('There is no model to serve.');
+    return length > 0 ? check.up({ required: length }) : check.down(NO_MODEL);
+  }
+
+  /** How this process is, whatever the others say. */
+  async state(): Promise<ProcessState> {
+    const { started, required } = this.registry;
+    const faults: Record<string, string> = started && required.length === 0 ? { models: NO_MODEL } : {};
+    for (const name of required) {
+      const fault = await this.faultOf(name);
+      if (fault !== undefined) faults[name] = fault;
+    }
+    return { started, faults };
+  }
+
+  private faultElsewhere(name: string): string | undefined {
+    return this.group?.view.others.map(({ faults }) => faults[name]).find((fault) => fault !== undefined);
   }
 
   private async faultOf(name: string): Promise<string | undefined> {

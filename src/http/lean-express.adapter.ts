@@ -2,7 +2,7 @@ import { createServer, type OutgoingHttpHeaders, ServerResponse } from 'node:htt
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
 import { expressMessages, stampRequestIds } from './express-messages.js';
-import { JsonText } from './json-text.js';
+import { JsonBytes, JsonText } from './json-reply.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 
 /**
@@ -23,17 +23,25 @@ export class LeanExpressAdapter extends ExpressAdapter {
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    if (!(body instanceof JsonText)) return super.reply(response, body, statusCode) as unknown;
-    return writeJson(response, body.text, statusCode ?? response.statusCode);
+    if (body instanceof JsonText) {
+      const length = Buffer.byteLength(body.text);
+      writeHead(response, statusCode, length);
+      // Plain ASCII is its own Latin-1, which Node writes faster than UTF-8.
+      return response.end(body.text, length === body.text.length ? 'latin1' : 'utf8');
+    }
+    if (body instanceof JsonBytes) {
+      writeHead(response, statusCode, body.bytes.length);
+      return response.end(body.bytes, body.release);
+    }
+    return super.reply(response, body, statusCode) as unknown;
   }
 }
 
 /**
- * One `writeHead` and one `end` with a string, which leave in one write. Express itself would look at content types, entity
- * tags and freshness.
+ * The whole head in one call, and a body of known length, so that both leave in one write. Express itself would look at
+ * content types, entity tags and freshness.
  */
-function writeJson(response: Response, text: string, status: number): Response {
-  const length = Buffer.byteLength(text);
+function writeHead(response: Response, status: number | undefined, length: number): void {
   const headers = [
     REQUEST_ID_HEADER,
     requestIdOf(response.req),
@@ -42,7 +50,6 @@ function writeJson(response: Response, text: string, status: number): Response {
     'Content-Length',
     String(length),
   ];
-  ServerResponse.prototype.writeHead.call(response, status, headers as unknown as OutgoingHttpHeaders);
-  // Plain ASCII is its own Latin-1, which Node writes faster than UTF-8.
-  return response.end(text, length === text.length ? 'latin1' : 'utf8');
+  const parts = [status ?? response.statusCode, headers as unknown as OutgoingHttpHeaders] as const;
+  ServerResponse.prototype.writeHead.call(response, ...parts);
 }

@@ -51,8 +51,8 @@ export class ModelController {
   }
 }
 
-function toContents(status: VersionStatus): Pick<VersionDetail, 'backend' | 'digest' | 'manifest'> {
+function toContents(status: VersionStatus): Partial<VersionDetail> {
   if (status.state !== 'ready') return {};
-  const { backend, digest, manifest } = status.slot;
-  return { backend, digest, manifest };
+  const { backend, placement, tabulated, digest, manifest } = status.slot;
+  return { backend, placement, tabulated, digest, manifest };
 }

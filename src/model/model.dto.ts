@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Placement } from '../core/ports/inference-backend.js';
 
 const STATES = ['loading', 'ready', 'failed'] as const;
 
@@ -43,6 +44,12 @@ export class VersionDetail extends VersionSummary {
 
   @ApiProperty({ required: false, description: 'What runs it.', example: 'wasm' })
   backend?: string;
+
+  @ApiProperty({ required: false, enum: ['inline', 'worker'], description: 'Where it runs.' })
+  placement?: Placement;
+
+  @ApiProperty({ required: false, description: 'The answers to all inputs were worked out in advance.' })
+  tabulated?: boolean;
 
   @ApiProperty({ required: false, description: 'Digest of the manifest, which holds the digest of every file.' })
   digest?: string;

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 /** Which room may import which. `ARCHITECTURE.md` draws the same table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  cluster: ['core'],
   config: ['core'],
   encoding: ['core'],
   http: ['core'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MAIN, ROOT } from './paths.ts';
@@ -48,7 +49,7 @@ export const USAGE = `npm run bench -- [options]
   --main FILE         compiled entry of the service (a copy of dist/, made at the start)
   --baseline FILE     compiled entry of another build, measured beside it
   --models DIR        models folder that holds car-evaluation/2.0.0 (models)
-  --node-flags FLAGS  flags for the Node process of the service, separated by spaces
+  --node-flags FLAGS  flags for the Node process of the service, separated by spaces (default: those of npm start)
   --json              print the results as JSON instead of tables`;
 
 export function readOptions(args: string[]): Options | 'help' {
@@ -83,7 +84,7 @@ export function readOptions(args: string[]): Options | 'help' {
     main: resolve(values.main ?? MAIN),
     baseline: resolve(values.baseline ?? MAIN),
     modelsDir: resolve(values.models ?? resolve(ROOT, 'models')),
-    nodeFlags: values['node-flags']?.split(' ').filter((flag) => flag !== '') ?? [],
+    nodeFlags: values['node-flags']?.split(' ').filter((flag) => flag !== '') ?? startFlags(),
   };
 }
 
@@ -97,4 +98,10 @@ function whole(option: string, text: string | undefined, fallback: number, minim
   const value = text === undefined ? fallback : Number(text);
   if (Number.isInteger(value) && value >= minimum) return value;
   throw new Error(`${option} must be a whole number of at least ${minimum}.`);
+}
+
+/** The flags that `npm start` gives to Node. */
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }

@@ -36,7 +36,13 @@ describe('GET /api/v1/models', () => {
   it('gives a version its signature, metrics and digests', async () => {
     const { body } = await service.get('/api/v1/models/car-evaluation/versions/2.0.0');
     const manifest = JSON.parse(await readFile('models/car-evaluation/2.0.0/manifest.json', 'utf8'));
-    expect(body).toMatchObject({ name: 'car-evaluation', state: 'ready', backend: 'wasm', manifest });
+    expect(body).toMatchObject({
+      name: 'car-evaluation',
+      state: 'ready',
+      backend: 'wasm',
+      placement: 'inline',
+      manifest,
+    });
     expect(body.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 

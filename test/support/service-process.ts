@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { Environment } from '../../src/config/load-config.js';
 
@@ -10,7 +10,8 @@ export class ServiceProcess {
   stdout = '';
   stderr = '';
   private readonly child: ChildProcess;
-  private readonly ended: Promise<unknown[]>;
+  private readonly news = new EventEmitter();
+  private closed = false;
 
   constructor(env: Environment = {}) {
     this.child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
@@ -18,17 +19,28 @@ export class ServiceProcess {
       env: { PATH: process.env.PATH, PORT: '0', BACKEND: 'wasm', AUDIT_LOG: 'off', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.ended = once(this.child, 'close');
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.news.emit('news');
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.news.emit('news');
+    });
+    this.child.once('close', () => {
+      this.closed = true;
+      this.news.emit('news');
+    });
   }
 
   /** Where it listens, once its greeting has said so. */
   async url(): Promise<string> {
-    await this.until(() => /at (http:\S+)/.test(this.stderr) || this.child.exitCode !== null);
-    const found = /at (http:\S+)/.exec(this.stderr)?.[1];
-    if (found === undefined) throw new Error(`The service did not start: ${this.stderr}`);
-    return found;
+    await this.until(() => /at (http:\S+)/.test(this.stderr));
+    return /at (http:\S+)/.exec(this.stderr)![1]!;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   signal(name: NodeJS.Signals): void {
@@ -37,7 +49,7 @@ export class ServiceProcess {
 
   /** Exit code, once everything that it wrote has arrived. */
   async exit(): Promise<number | null> {
-    await this.ended;
+    while (!this.closed) await once(this.news, 'news');
     return this.child.exitCode;
   }
 
@@ -49,7 +61,11 @@ export class ServiceProcess {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  private async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await Promise.race([once(this.child.stderr!, 'data'), this.ended]);
+  /** Waits for something that it writes; rejects when it ends before. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      if (this.closed) throw new Error(`The service ended: ${this.stderr}`);
+      await once(this.news, 'news');
+    }
   }
 }

@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { BackOff } from '../../core/back-off.js';
 import { reasonOf } from '../../core/errors.js';
 import type { BackendName } from '../../core/ports/inference-backend.js';
-import { BackOff } from './back-off.js';
 import type { Open, Opened, Run } from './messages.js';
 import { WorkerThread, workerStopped } from './worker-thread.js';
+
+const FIRST_WAIT_MS = 100;
 
 /** One place of the pool: the thread in it is replaced when it dies, and the new one opens every model again. */
 export class WorkerSeat {
   private readonly logger = new Logger('Runtime');
-  private readonly backOff = new BackOff();
+  private readonly backOff = new BackOff(FIRST_WAIT_MS);
   private readonly closing = new AbortController();
   /** Undefined until the thread that is due has started. */
   private thread: WorkerThread | undefined;

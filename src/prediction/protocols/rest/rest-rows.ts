@@ -9,6 +9,8 @@ import type { ModelSlot } from '../../../model/model-slot.js';
 import type { RowSource } from '../../row-source.js';
 
 const ENVELOPE = 'inputs';
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 const LOCATOR: RowLocator = {
   rows: `/${ENVELOPE}`,
@@ -39,9 +41,12 @@ export class RestRows implements RowSource {
   }
 
   json(): string {
-    const text = this.scan && this.body.bytes.toString('utf8', this.scan.from, this.scan.to);
+    if (this.scan === undefined) return JSON.stringify(this.rows());
+    const text = this.body.bytes.subarray(this.scan.from, this.scan.to);
     // A line break between tokens is JSON, but would end a line of a log.
-    return text === undefined || /[\n\r]/.test(text) ? JSON.stringify(this.rows()) : text;
+    return text.includes(LINE_FEED) || text.includes(CARRIAGE_RETURN)
+      ? JSON.stringify(this.rows())
+      : text.toString('utf8');
   }
 }
 

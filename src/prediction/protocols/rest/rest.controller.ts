@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { API_PREFIX } from '../../../core/api.js';
 import type { JsonBody } from '../../../http/json-body.js';
-import type { JsonText } from '../../../http/json-text.js';
+import type { JsonReply } from '../../../http/json-reply.js';
 import { requestIdOf } from '../../../http/request-context.js';
 import { PredictionService } from '../../prediction.service.js';
 import { encodeRest } from './rest-answer.js';
@@ -17,13 +17,13 @@ export class RestController {
 
   @Post('predict')
   @HttpCode(200)
-  predictDefault(@Req() request: Request, @Body() body: JsonBody): Promise<JsonText> {
+  predictDefault(@Req() request: Request, @Body() body: JsonBody): Promise<JsonReply> {
     return this.answer(request, body);
   }
 
   @Post('models/:name/predict')
   @HttpCode(200)
-  predictModel(@Req() request: Request, @Body() body: JsonBody, @Param('name') name: string): Promise<JsonText> {
+  predictModel(@Req() request: Request, @Body() body: JsonBody, @Param('name') name: string): Promise<JsonReply> {
     return this.answer(request, body, name);
   }
 
@@ -34,11 +34,11 @@ export class RestController {
     @Body() body: JsonBody,
     @Param('name') name: string,
     @Param('version') version: string,
-  ): Promise<JsonText> {
+  ): Promise<JsonReply> {
     return this.answer(request, body, name, version);
   }
 
-  private async answer(request: Request, body: JsonBody, model?: string, version?: string): Promise<JsonText> {
+  private async answer(request: Request, body: JsonBody, model?: string, version?: string): Promise<JsonReply> {
     const source = new RestRows(body);
     return encodeRest(await this.predictions.predict({ model, version, source, requestId: requestIdOf(request) }));
   }

@@ -1,0 +1,15 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { PROCESS_GROUP, type ProcessGroup } from '../core/ports/process-group.js';
+
+/** Gives the group of this process to everyone who speaks for it, by token; null when the process is alone. */
+@Global()
+@Module({})
+export class ClusterModule {
+  static forRoot(group: ProcessGroup | null): DynamicModule {
+    return {
+      module: ClusterModule,
+      providers: [{ provide: PROCESS_GROUP, useValue: group }],
+      exports: [PROCESS_GROUP],
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import type { LineSink } from '../core/ports/line-sink.js';
+import type { GroupView, ProcessGroup, ProcessState } from '../core/ports/process-group.js';
+import { type FromProcess, type ToProcess, toProcess } from './messages.js';
+
+/**
+ * The group, as one of its processes deals with it. Should the supervisor die, Node ends the process: there is no member
+ * without a group.
+ */
+export class GroupMember implements ProcessGroup {
+  readonly audit: LineSink = {
+    write: (lines) => {
+      send({ type: 'audit', lines });
+    },
+    flush: () => this.flush(),
+  };
+  private readonly flushes = new Map<number, () => void>();
+  private tickets = 0;
+  private lastReport = '';
+
+  private constructor(
+    readonly replaces: boolean,
+    private current: GroupView,
+  ) {
+    process.on('message', (message) => {
+      const known = toProcess(message);
+      if (known !== undefined) this.receive(known);
+    });
+  }
+
+  /** Waits for the supervisor's word to begin. */
+  static join(): Promise<GroupMember> {
+    return new Promise((resolve) => {
+      const begin = (message: unknown) => {
+        const known = toProcess(message);
+        if (known?.type !== 'start') return;
+        process.off('message', begin);
+        resolve(new GroupMember(known.replaces, known.view));
+      };
+      process.on('message', begin);
+    });
+  }
+
+  get view(): GroupView {
+    return this.current;
+  }
+
+  report(state: ProcessState): void {
+    const report = JSON.stringify(state);
+    if (report === this.lastReport) return;
+    this.lastReport = report;
+    send({ type: 'state', state });
+  }
+
+  /** Hands on what people are to read when the group is up. */
+  greet(text: string): void {
+    send({ type: 'greeting', text });
+  }
+
+  /** Says why this process cannot start, and ends it. */
+  fail(message: string): void {
+    send({ type: 'failed', message }, () => process.exit(1));
+  }
+
+  private flush(): Promise<void> {
+    return new Promise((resolve) => {
+      const ticket = this.tickets++;
+      this.flushes.set(ticket, resolve);
+      send({ type: 'flush', ticket });
+    });
+  }
+
+  private receive(message: ToProcess): void {
+    if (message.type === 'group') this.current = message.view;
+    if (message.type !== 'flushed') return;
+    this.flushes.get(message.ticket)?.();
+    this.flushes.delete(message.ticket);
+  }
+}
+
+/** Messages arrive in their order. One that cannot be sent has lost its supervisor, and this process ends with it. */
+function send(message: FromProcess, sent: () => void = () => undefined): void {
+  process.send?.(message, undefined, undefined, sent);
+}

@@ -1,0 +1,115 @@
+import { reasonOf } from '../core/errors.js';
+import type { LineSink } from '../core/ports/line-sink.js';
+import type { FromProcess } from './messages.js';
+import { Roster } from './roster.js';
+import { Seat } from './seat.js';
+
+export interface SupervisorOptions {
+  readonly processes: number;
+  /** Null when the audit log is off. */
+  readonly audit: LineSink | null;
+  readonly log: (level: 'warn' | 'error', message: string) => void;
+  /** Prints for people. */
+  readonly say: (text: string) => void;
+}
+
+/** Keeps the processes of the group alive, tells each of them how the others are, and writes their one audit log. */
+export class Supervisor {
+  private readonly roster: Roster;
+  private readonly seats: readonly Seat[];
+  private greeted = false;
+  private failed = false;
+
+  constructor(private readonly options: SupervisorOptions) {
+    const { processes } = options;
+    this.roster = new Roster(processes);
+    this.seats = Array.from({ length: processes }, (_, place) => this.seat(place));
+  }
+
+  /** Resolves when every process has ended after `stop`, with the exit code of the group. */
+  async run(): Promise<0 | 1> {
+    const endings = await Promise.all(this.seats.map((seat) => seat.run()));
+    const written = await this.flush();
+    return written && !this.failed && endings.every((well) => well) ? 0 : 1;
+  }
+
+  /** Passes the signal on to every process; none is replaced any more. */
+  stop(signal: NodeJS.Signals): void {
+    for (const seat of this.seats) seat.stop(signal);
+  }
+
+  private seat(place: number): Seat {
+    return new Seat({
+      view: () => this.roster.seenFrom(place),
+      listening: () => {
+        this.roster.joined(place);
+        this.tellAll();
+      },
+      message: (message) => {
+        this.receive(place, message);
+      },
+      died: (pid, reason, waitMs) => {
+        const when = waitMs === 0 ? 'now' : `in ${waitMs} ms`;
+        this.options.log('warn', `Process ${pid ?? 'that was due'} ended (${reason}); the next one starts ${when}.`);
+        this.roster.left(place);
+        this.tellAll();
+      },
+    });
+  }
+
+  private receive(place: number, message: FromProcess): void {
+    switch (message.type) {
+      case 'state':
+        this.roster.heard(place, message.state);
+        this.tellAll();
+        break;
+      case 'greeting':
+        this.greet(message.text);
+        break;
+      case 'audit':
+        this.options.audit?.write(message.lines);
+        break;
+      case 'flush':
+        void this.flush().then(() => {
+          this.seats[place]!.send({ type: 'flushed', ticket: message.ticket });
+        });
+        break;
+      case 'failed':
+        this.fail(message.message);
+        break;
+    }
+  }
+
+  private tellAll(): void {
+    for (const [place, seat] of this.seats.entries()) seat.send({ type: 'group', view: this.roster.seenFrom(place) });
+  }
+
+  /** A process sends its greeting after its state, so the last one to load brings the greeting of the group. */
+  private greet(text: string): void {
+    if (this.greeted || !this.roster.started) return;
+    this.greeted = true;
+    this.options.say(text);
+  }
+
+  /** Whether all audit lines so far have been written; a disk that is full must not keep the processes from ending. */
+  private async flush(): Promise<boolean> {
+    try {
+      await this.options.audit?.flush();
+      return true;
+    } catch (error) {
+      this.options.log('error', `The audit log could not be written: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+
+  /** What keeps a process from its first start would keep every one from it; what stops a replacement may pass. */
+  private fail(message: string): void {
+    if (this.roster.started) {
+      this.options.log('error', message);
+      return;
+    }
+    if (!this.failed) this.options.say(`${message}\n`);
+    this.failed = true;
+    this.stop('SIGTERM');
+  }
+}

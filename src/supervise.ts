@@ -1,0 +1,26 @@
+import { pino } from 'pino';
+import { Supervisor } from './cluster/supervisor.js';
+import type { AppConfig } from './core/app-config.js';
+import { auditSink, logSink } from './observability/destinations.js';
+
+/** Runs the group from its start to its end, without serving anything itself; resolves with its exit code. */
+export async function supervise(config: AppConfig): Promise<0 | 1> {
+  const sink = logSink(config);
+  const logger = pino({ level: config.log.level }, sink).child({ context: 'Cluster' });
+  const supervisor = new Supervisor({
+    processes: config.execution.processes,
+    audit: auditSink(config),
+    log: (level, message) => {
+      logger[level](message);
+    },
+    say: (text) => process.stderr.write(text),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      supervisor.stop(signal);
+    });
+  }
+  const code = await supervisor.run();
+  await sink.flush();
+  return code;
+}
