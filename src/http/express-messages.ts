@@ -2,26 +2,22 @@ import { IncomingMessage, type ServerOptions, ServerResponse } from 'node:http';
 import type { Express, Response } from 'express';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 
-type MessageClass = (new (...parts: never[]) => object) & { prototype: object };
-
 /**
- * Message classes that are born with Express's prototypes. Express sets the prototype of every request and response, which
- * makes V8 give up what it knows of their shapes; setting the one that they have already is free.
+ * Message classes that are born with the prototypes that Express gives to its requests and responses. Express sets them on
+ * every single message, which makes V8 give up what it knows of the message's shape; setting what is there already is free.
  */
 export function expressMessages(app: Express): ServerOptions {
-  return {
-    IncomingMessage: withPrototype(IncomingMessage, app.request),
-    ServerResponse: withPrototype(ServerResponse, app.response),
-  } as ServerOptions;
+  // Real subclasses, so that V8 lays the messages out like Node's own.
+  class Request extends IncomingMessage {}
+  class Reply<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}
+  app.request = adopt(Request.prototype, app.request);
+  app.response = adopt(Reply.prototype, app.response);
+  return { IncomingMessage: Request, ServerResponse: Reply };
 }
 
-function withPrototype(base: MessageClass, prototype: object): MessageClass {
-  function Message(this: object, ...parts: unknown[]): void {
-    // Node's message classes are functions, which may be called on an object that exists.
-    (base as unknown as (...parts: unknown[]) => void).apply(this, parts);
-  }
-  Message.prototype = prototype;
-  return Message as unknown as MessageClass;
+/** Puts Express's methods between `prototype` and Node's. */
+function adopt<T extends object>(prototype: object, express: T): T {
+  return Object.setPrototypeOf(prototype, express) as T;
 }
 
 /** Every response repeats its request's id, whoever writes it. */

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { pino } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
-import { TurnWriter } from './turn-writer.js';
+import { LineBuffer } from './line-buffer.js';
 
 /** One finished request. */
 export interface AccessEntry {
@@ -16,18 +16,18 @@ export interface AccessEntry {
 }
 
 /**
- * One line per request, in pino's format and beside its lines. Put together by hand and written once per turn: through the
+ * One line per request, in pino's format and beside its lines. Put together by hand and gathered: through the
  * logger, a line costs as much as a small prediction.
  */
 @Injectable()
 export class AccessLog implements OnApplicationShutdown {
-  private readonly writer: TurnWriter | undefined;
+  private readonly writer: LineBuffer | undefined;
   private readonly opening = `{"level":${pino.levels.values.info},"time":`;
   private readonly identity = `,"pid":${process.pid},"hostname":${JSON.stringify(hostname())},"requestId":`;
 
   constructor(@Inject(APP_CONFIG) { log }: AppConfig, @Inject(LOG_SINK) sink: LineSink) {
     const wanted = log.level === 'info' || log.level === 'debug' || log.level === 'trace';
-    if (wanted) this.writer = new TurnWriter(sink);
+    if (wanted) this.writer = new LineBuffer(sink);
   }
 
   write({ requestId, method, path, status, durationMs }: AccessEntry): void {

@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent } from '../core/prediction.js';
-import type { Row } from '../core/signature.js';
-import { TurnWriter } from './turn-writer.js';
+import type { ClassLabel, Row } from '../core/signature.js';
+import { LineBuffer } from './line-buffer.js';
 
 /** Stands for the value of a feature that the signature marks as sensitive. */
 export const REDACTED = '[redacted]';
@@ -11,10 +11,10 @@ export const REDACTED = '[redacted]';
 /** One JSON line per prediction, "for audit purposes": what was asked, what was answered, by which exact model. */
 @Injectable()
 export class AuditObserver implements PredictionObserver, OnApplicationShutdown {
-  private readonly writer: TurnWriter | undefined;
+  private readonly writer: LineBuffer | undefined;
 
   constructor(@Inject(AUDIT_SINK) sink: LineSink | null) {
-    if (sink !== null) this.writer = new TurnWriter(sink);
+    if (sink !== null) this.writer = new LineBuffer(sink);
   }
 
   observe(event: PredictionEvent): void {
@@ -30,13 +30,37 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
 export function auditLine(event: PredictionEvent): string {
   const { requestId, time, digest, prediction } = event;
   const { model, version, classes, winners, timing } = prediction;
-  const labels = classes.map(({ label }) => JSON.stringify(label));
+  const labels = labelsOf(classes);
   let predictions = '';
   for (const winner of winners) predictions += predictions === '' ? labels[winner]! : `,${labels[winner]!}`;
-  const about = `"audit":"prediction","id":"${requestId}","time":"${time.toISOString()}"`;
+  const about = `"audit":"prediction","id":"${requestId}","time":"${isoTime(time)}"`;
   const by = `"model":"${model}","version":"${version}","digest":"${digest}"`;
   const durationMs = Math.round(timing.total * 1_000) / 1_000;
   return `{${about},${by},"inputs":${inputsOf(event)},"predictions":[${predictions}],"durationMs":${durationMs}}\n`;
+}
+
+const labelsByClasses = new WeakMap<readonly ClassLabel[], readonly string[]>();
+
+/** The labels as JSON strings. */
+function labelsOf(classes: readonly ClassLabel[]): readonly string[] {
+  let labels = labelsByClasses.get(classes);
+  if (labels === undefined) {
+    labels = classes.map(({ label }) => JSON.stringify(label));
+    labelsByClasses.set(classes, labels);
+  }
+  return labels;
+}
+
+const lastTime = { milliseconds: NaN, text: '' };
+
+/** Many lines are of the same millisecond. */
+function isoTime(time: Date): string {
+  const milliseconds = time.getTime();
+  if (milliseconds !== lastTime.milliseconds) {
+    lastTime.milliseconds = milliseconds;
+    lastTime.text = time.toISOString();
+  }
+  return lastTime.text;
 }
 
 /** The inputs as the client wrote them, or written anew where something must be covered. */

@@ -1,4 +1,4 @@
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { reasonOf, TensornestError } from '../../core/errors.js';
@@ -12,9 +12,7 @@ export async function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenMode
   const release = trackTensors();
   try {
     const handler = tf.io.fromMemory(toTfjsArtifacts(artifacts));
-    return artifacts.format === 'layers-model'
-      ? openLayers(await loadLayersModel(handler))
-      : openGraph(await loadGraphModel(handler));
+    return artifacts.format === 'layers-model' ? openLayers(await loadLayersModel(handler)) : await loadGraph(handler);
   } catch (cause) {
     release();
     throw new TensornestError('model-invalid', `model.json: TensorFlow.js cannot load it (${reasonOf(cause)}).`, {
@@ -64,6 +62,12 @@ function openLayers(model: LayersModel): OpenModel {
       model.dispose();
     },
   };
+}
+
+/** The converter is large, and most services have no graph model. */
+async function loadGraph(handler: tf.io.IOHandler): Promise<OpenModel> {
+  const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+  return openGraph(await loadGraphModel(handler));
 }
 
 function openGraph(model: GraphModel): OpenModel {
