@@ -67,14 +67,17 @@ function collect(request: IncomingMessage, limit: number, next: Next): void {
     if (size === announced) settle();
   };
   const settle = (error?: unknown) => {
-    request.off('data', onData).off('end', onEnd).off('error', settle);
+    request.off('data', onData).off('end', onEnd).off('error', onError);
     if (error === undefined) finish(request, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, size), next);
     else next(error);
   };
   const onEnd = () => {
     settle();
   };
-  request.on('data', onData).on('end', onEnd).on('error', settle);
+  const onError = () => {
+    settle(new TensornestError('bad-request', 'The body broke off before its end.'));
+  };
+  request.on('data', onData).on('end', onEnd).on('error', onError);
 }
 
 function finish(request: IncomingMessage, bytes: Buffer, next: Next): void {

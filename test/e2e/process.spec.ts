@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,24 @@ describe('the process', () => {
     });
     expect(service.stdout).not.toContain('hush');
     expect(service.stdout).not.toContain('lug_boot');
+  });
+
+  it('takes a client that breaks off in the middle of its body for what it is, and not for a fault of its own', async () => {
+    service = new ServiceProcess({ LOG_LEVEL: 'info' });
+    const url = new URL(await service.url());
+    const socket = connect(Number(url.port), url.hostname);
+    await once(socket, 'connect');
+    const head = ['POST /api/v1/predict HTTP/1.1', 'host: x', 'x-request-id: broken', 'content-type: application/json'];
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: 1000\r\n\r\n{"inputs"`);
+    // Answered over another connection, so the first one's bytes have been read.
+    expect((await post(url.origin)).status).toBe(200);
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await post(url.origin)).status).toBe(200);
+    service.signal('SIGTERM');
+    expect(await service.exit()).toBe(0);
+    const lines = service.lines().filter(({ requestId }) => requestId === 'broken');
+    expect(lines).toMatchObject([{ level: 30, status: 499 }]);
   });
 
   it('writes one audit line per prediction, and none is lost at the end', async () => {

@@ -33,7 +33,7 @@ describe('every command of the README', () => {
   it('is one of those that are tried here', () => {
     const [install, ...others] = commands;
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
-    for (const command of others) expect(command).toMatch(/^(curl -s|npm run train -- car-evaluation$)/);
+    for (const command of others) expect(command).toMatch(/^(curl -s|npm run train -- car-evaluation$|npm run bench$)/);
   });
 
   it.each(commands.filter((text) => text.startsWith('curl')))('answers as printed: %s', async (command) => {
@@ -47,6 +47,7 @@ describe('every command of the README', () => {
     const script = await readFile('.ci/run', 'utf8');
     expect(script).toMatch(/^npm ci$/m);
     expect(script).toMatch(/^npm test$/m);
+    expect(script).toMatch(/^npm run --silent bench -- --quick$/m);
   });
 });
 
