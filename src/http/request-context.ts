@@ -24,8 +24,8 @@ const CLIENT_GONE = 499;
 type Identified = IncomingMessage & { requestId?: string };
 
 /**
- * Gives every request its id (the client's own when it is well-formed, else a new UUID), and
- * reports the request when it is over. It comes before everything that may refuse a request.
+ * Gives every request its id (the client's own when it is well-formed, else a new UUID), and reports the request when it
+ * is over. Comes before everything that may refuse a request.
  */
 export function requestContext(report: (request: FinishedRequest) => void): RequestHandler {
   return (request, response, next) => {
