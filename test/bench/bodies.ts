@@ -1,17 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CAR_VALUES } from '../support/car-rows.ts';
 import { OUTPUT } from './paths.ts';
 import { seededRandom } from './random.ts';
-
-/** The attribute space of the UCI car evaluation data. */
-const ATTRIBUTES = {
-  buying: ['vhigh', 'high', 'med', 'low'],
-  maint: ['vhigh', 'high', 'med', 'low'],
-  doors: ['2', '3', '4', '5more'],
-  persons: ['2', '4', 'more'],
-  lug_boot: ['small', 'med', 'big'],
-  safety: ['low', 'med', 'high'],
-};
 
 export interface Bodies {
   readonly folder: string;
@@ -34,6 +25,6 @@ export async function writeBodies(rows: number): Promise<Bodies> {
 
 export function randomCar(random: () => number): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(ATTRIBUTES).map(([name, values]) => [name, values[Math.floor(random() * values.length)] ?? '']),
+    Object.entries(CAR_VALUES).map(([name, values]) => [name, values[Math.floor(random() * values.length)] ?? '']),
   );
 }

@@ -32,7 +32,7 @@ interface Step {
 
 /**
  * A chain of dense layers, run by calling the backend's own WebAssembly kernels on buffers that stay. One row costs 3 us
- * so, 23 us through `runKernel` and 87 us through `LayersModel.predict`: all else is bookkeeping for tensors that come
+ * so, 23 us through `runKernel` and 200 us through `LayersModel.predict`: all else is bookkeeping for tensors that come
  * and go.
  *
  * NOTE: it leans on internals of a library that has stood still for years (4.22.0). Golden records are reproduced through
