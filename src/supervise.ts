@@ -1,12 +1,15 @@
+import cluster from 'node:cluster';
 import { pino } from 'pino';
 import { Supervisor } from './cluster/supervisor.js';
 import type { AppConfig } from './core/app-config.js';
-import { auditSink, logSink } from './observability/destinations.js';
+import { auditSink, logSink, textStream } from './observability/destinations.js';
 
 /** Runs the group from its start to its end, without serving anything itself; resolves with its exit code. */
 export async function supervise(config: AppConfig): Promise<0 | 1> {
+  // Audit lines come as bytes.
+  cluster.setupPrimary({ serialization: 'advanced' });
   const sink = logSink(config);
-  const logger = pino({ level: config.log.level }, sink).child({ context: 'Cluster' });
+  const logger = pino({ level: config.log.level }, textStream(sink)).child({ context: 'Cluster' });
   const supervisor = new Supervisor({
     processes: config.execution.processes,
     audit: auditSink(config),

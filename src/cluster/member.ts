@@ -8,8 +8,10 @@ import { type FromProcess, type ToProcess, toProcess } from './messages.js';
  */
 export class GroupMember implements ProcessGroup {
   readonly audit: LineSink = {
-    write: (lines) => {
+    write: (lines, release) => {
+      // Node has copied the bytes when it comes back.
       send({ type: 'audit', lines });
+      release?.();
     },
     flush: () => this.flush(),
   };

@@ -3,7 +3,7 @@ import { fromProcess, toProcess } from './messages.js';
 
 describe('a message between processes', () => {
   it('is taken as it is when it is one of ours', () => {
-    const audit = { type: 'audit', lines: '{}\n' };
+    const audit = { type: 'audit', lines: Buffer.from('{}\n') };
     const group = { type: 'group', view: { of: 2, started: true, others: [] } };
     expect(fromProcess(audit)).toBe(audit);
     expect(toProcess(group)).toBe(group);

@@ -6,7 +6,7 @@ export type FromProcess =
   /** What to print for people when the whole group is up. */
   | { readonly type: 'greeting'; readonly text: string }
   /** Whole lines for the audit log. */
-  | { readonly type: 'audit'; readonly lines: string }
+  | { readonly type: 'audit'; readonly lines: Uint8Array }
   /** Asks for `flushed` when all lines so far have been written. */
   | { readonly type: 'flush'; readonly ticket: number }
   /** It could not start, and says why; its end follows. */
@@ -19,7 +19,7 @@ export type ToProcess =
   | { readonly type: 'group'; readonly view: GroupView }
   | { readonly type: 'flushed'; readonly ticket: number };
 
-type Kind = 'string' | 'number' | 'boolean' | 'object';
+type Kind = 'string' | 'number' | 'boolean' | 'object' | 'bytes';
 
 /** The fields of each message; a message that is missing here, or has other fields, does not compile. */
 type Fields<M extends { readonly type: string }> = {
@@ -29,7 +29,7 @@ type Fields<M extends { readonly type: string }> = {
 const FROM_PROCESS: Fields<FromProcess> = {
   state: { state: 'object' },
   greeting: { text: 'string' },
-  audit: { lines: 'string' },
+  audit: { lines: 'bytes' },
   flush: { ticket: 'number' },
   failed: { message: 'string' },
 };
@@ -56,6 +56,6 @@ function fits(message: unknown, known: Readonly<Record<string, Readonly<Record<s
   if (typeof type !== 'string' || !Object.hasOwn(known, type)) return false;
   return Object.entries(known[type]!).every(([field, kind]) => {
     const value = (message as Record<string, unknown>)[field];
-    return typeof value === kind && value !== null;
+    return kind === 'bytes' ? value instanceof Uint8Array : typeof value === kind && value !== null;
   });
 }

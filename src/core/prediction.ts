@@ -12,8 +12,8 @@ export interface RowLocator {
 export interface InputRows {
   /** The rows, not yet checked. Throws a `TensornestError` when the document holds none. */
   rows(): readonly unknown[];
-  /** The list of rows as JSON text on one line. */
-  json(): string;
+  /** The list of rows as JSON text on one line, in UTF-8. */
+  json(): Uint8Array;
 }
 
 /** Where the time of one prediction went, in milliseconds. */

@@ -3,7 +3,7 @@ import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent } from '../core/prediction.js';
 import type { ClassLabel, Row } from '../core/signature.js';
-import { LineBuffer } from './line-buffer.js';
+import { LineBuffer, type LinePart } from './line-buffer.js';
 
 /** Stands for the value of a feature that the signature marks as sensitive. */
 export const REDACTED = '[redacted]';
@@ -18,7 +18,7 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
   }
 
   observe(event: PredictionEvent): void {
-    this.writer?.write(auditLine(event));
+    this.writer?.write(...auditLine(event));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -26,8 +26,8 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
   }
 }
 
-/** The line of one prediction, with its line feed. */
-export function auditLine(event: PredictionEvent): string {
+/** The line of one prediction, with its line feed. The inputs, which are most of it, stay the bytes that they are. */
+export function auditLine(event: PredictionEvent): readonly LinePart[] {
   const { requestId, time, digest, prediction } = event;
   const { model, version, classes, winners, timing } = prediction;
   const labels = labelsOf(classes);
@@ -36,7 +36,8 @@ export function auditLine(event: PredictionEvent): string {
   const about = `"audit":"prediction","id":"${requestId}","time":"${isoTime(time)}"`;
   const by = `"model":"${model}","version":"${version}","digest":"${digest}"`;
   const durationMs = Math.round(timing.total * 1_000) / 1_000;
-  return `{${about},${by},"inputs":${inputsOf(event)},"predictions":[${predictions}],"durationMs":${durationMs}}\n`;
+  const result = `"predictions":[${predictions}],"durationMs":${durationMs}`;
+  return [`{${about},${by},"inputs":`, inputsOf(event), `,${result}}\n`];
 }
 
 const labelsByClasses = new WeakMap<readonly ClassLabel[], readonly string[]>();
@@ -64,7 +65,7 @@ function isoTime(time: Date): string {
 }
 
 /** The inputs as the client wrote them, or written anew where something must be covered. */
-function inputsOf({ signature: { features }, inputs }: PredictionEvent): string {
+function inputsOf({ signature: { features }, inputs }: PredictionEvent): LinePart {
   const sensitive = features.filter((feature) => feature.sensitive).map(({ name }) => name);
   if (sensitive.length === 0) return inputs.json();
   const cover = Object.fromEntries(sensitive.map((name) => [name, REDACTED]));

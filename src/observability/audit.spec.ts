@@ -6,6 +6,12 @@ import { auditLine, REDACTED } from './audit.observer.js';
 
 const rows: Row[] = [{ colour: 'red', income: 4711 }];
 
+function lineOf(event: PredictionEvent): string {
+  return auditLine(event)
+    .map((part) => (typeof part === 'string' ? part : Buffer.from(part).toString()))
+    .join('');
+}
+
 function eventOf(sensitive: boolean): PredictionEvent {
   const signature = signatureOf(category('colour', ['red', 'blue']), number('income', { sensitive }));
   return {
@@ -13,7 +19,7 @@ function eventOf(sensitive: boolean): PredictionEvent {
     time: new Date('2026-01-02T03:04:05.006Z'),
     digest: 'sha256:00',
     signature,
-    inputs: { rows: () => rows, json: () => JSON.stringify(rows) },
+    inputs: { rows: () => rows, json: () => Buffer.from(JSON.stringify(rows)) },
     prediction: {
       model: 'm',
       version: '1.0.0',
@@ -28,7 +34,7 @@ function eventOf(sensitive: boolean): PredictionEvent {
 
 describe('an audit line', () => {
   it('says what was asked, what was answered, when and by which exact model', () => {
-    expect(JSON.parse(auditLine(eventOf(false)))).toEqual({
+    expect(JSON.parse(lineOf(eventOf(false)))).toEqual({
       audit: 'prediction',
       id: 'r-1',
       time: '2026-01-02T03:04:05.006Z',
@@ -42,12 +48,12 @@ describe('an audit line', () => {
   });
 
   it('covers sensitive features and keeps the others', () => {
-    const line = auditLine(eventOf(true));
+    const line = lineOf(eventOf(true));
     expect(JSON.parse(line)).toMatchObject({ inputs: [{ colour: 'red', income: REDACTED }] });
     expect(line).not.toContain('4711');
   });
 
   it('is one line', () => {
-    expect(auditLine(eventOf(false)).match(/\n/g)).toHaveLength(1);
+    expect(lineOf(eventOf(false)).match(/\n/g)).toHaveLength(1);
   });
 });

@@ -1,13 +1,19 @@
-import { mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
+import { AppendedFile } from './appended-file.js';
 
-/** A file or file descriptor, written to without waiting; pino's own writer, which is made for this. */
-export function fileSink(file: string | number): LineSink {
-  const stream = pino.destination({ dest: typeof file === 'number' ? file : open(file), sync: false });
+/** What pino's writer is when it takes bytes, which its typings do not know. */
+interface ByteStream {
+  write(bytes: Uint8Array): boolean;
+  flushSync(): void;
+}
+
+/** Standard output, written to without waiting; pino's own writer, which also knows pipes that are full. */
+function stdoutSink(): LineSink {
+  const dest = process.stdout.fd;
+  const stream = pino.destination({ dest, sync: false, contentMode: 'buffer' }) as unknown as ByteStream;
   return {
     write: (lines) => void stream.write(lines),
     flush: () => {
@@ -17,15 +23,9 @@ export function fileSink(file: string | number): LineSink {
   };
 }
 
-/** Opened at once and not behind the first line: a log that cannot be written stops the start. */
-function open(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, 'a');
-}
-
 /** Standard output: JSON lines as they are, or made readable for people. */
 export function logSink({ log }: AppConfig): LineSink {
-  if (!log.pretty) return fileSink(process.stdout.fd);
+  if (!log.pretty) return stdoutSink();
   const stream = pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' });
   return { write: (lines) => void stream.write(lines), flush: () => Promise.resolve() };
 }
@@ -36,8 +36,17 @@ export function auditSink({ audit }: AppConfig, shared?: LineSink): LineSink | n
   if (shared !== undefined) return shared;
   switch (audit.kind) {
     case 'stdout':
-      return fileSink(process.stdout.fd);
+      return stdoutSink();
     case 'file':
-      return fileSink(audit.path);
+      return new AppendedFile(audit.path);
   }
+}
+
+/** A sink as a stream for pino, which writes text. */
+export function textStream(sink: LineSink): DestinationStream {
+  return {
+    write: (text) => {
+      sink.write(Buffer.from(text));
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { type LoggerOptions, pino } from 'pino';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
 import { currentRequestId } from '../core/request-scope.js';
+import { textStream } from './destinations.js';
 
 /** Nest's own start-up chatter: a line for every module and every route. */
 const CHATTER = new Set<unknown>(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
@@ -23,7 +24,7 @@ export function loggerParams({ log }: AppConfig, sink: LineSink): Params {
     },
   };
   return {
-    pinoHttp: { logger: pino(options, sink) },
+    pinoHttp: { logger: pino(options, textStream(sink)) },
     // NOTE: the request line is ours (see access-log.ts): pino-http's costs a hot route 15 to 50 % of its throughput.
     forRoutes: [],
   };

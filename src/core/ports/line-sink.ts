@@ -1,7 +1,10 @@
 /** Where lines of text end up: a file, standard output, another process. */
 export interface LineSink {
-  /** Takes whole lines, each with its line feed. Must neither throw nor block. */
-  write(lines: string): void;
+  /**
+   * Takes over whole lines in UTF-8, each with its line feed. Must neither throw nor block. Calls `release` when it needs
+   * the bytes no more; a sink that never does costs memory and nothing else.
+   */
+  write(lines: Uint8Array, release?: () => void): void;
   /** Resolves when everything written so far is where it belongs. */
   flush(): Promise<void>;
 }

@@ -1,8 +1,8 @@
+import { BufferPool } from '../../../core/buffer-pool.js';
 import { MILLION, stampMillionths } from '../../../core/decimals.js';
 import type { Prediction } from '../../../core/prediction.js';
 import type { ClassLabel } from '../../../core/signature.js';
 import { JsonBytes, type JsonReply, JsonText } from '../../../http/json-reply.js';
-import { ReplyBuffers } from '../../../http/reply-buffers.js';
 
 /** The text of one row's result with zeros for its numbers, which all have the same width. */
 interface Template {
@@ -56,7 +56,7 @@ function templateOf(classes: readonly ClassLabel[], winner: number): Template {
 /** Up to this many bytes an answer goes out as text: its head and body then leave in one piece. */
 const LARGEST_TEXT = 16_384;
 
-const buffers = new ReplyBuffers();
+const buffers = new BufferPool();
 
 /**
  * The answer of the native API, a superset of the seed article's:

@@ -40,13 +40,11 @@ export class RestRows implements RowSource {
     return this.parsed;
   }
 
-  json(): string {
-    if (this.scan === undefined) return JSON.stringify(this.rows());
-    const text = this.body.bytes.subarray(this.scan.from, this.scan.to);
+  json(): Uint8Array {
+    const text = this.scan === undefined ? undefined : this.body.bytes.subarray(this.scan.from, this.scan.to);
     // A line break between tokens is JSON, but would end a line of a log.
-    return text.includes(LINE_FEED) || text.includes(CARRIAGE_RETURN)
-      ? JSON.stringify(this.rows())
-      : text.toString('utf8');
+    const fits = text?.includes(LINE_FEED) === false && !text.includes(CARRIAGE_RETURN);
+    return fits ? text : Buffer.from(JSON.stringify(this.rows()));
   }
 }
 

@@ -5,10 +5,10 @@ const LARGEST_KEPT = 4 * 1_048_576;
 const SMALLEST = 16_384;
 
 /**
- * Buffers that are used again. A large answer in memory of its own would cost as much to allocate and to collect as to
- * write.
+ * Buffers that are used again. Large memory of its own for each answer or line would cost as much to allocate and to
+ * collect as to write, and V8 collects everything when memory outside of its heap grows quickly.
  */
-export class ReplyBuffers {
+export class BufferPool {
   private readonly free: Buffer[] = [];
 
   /** A buffer of at least `size` bytes, with anything in it. */
@@ -24,7 +24,7 @@ export class ReplyBuffers {
   }
 }
 
-/** To the next power of two, so that one answer's buffer suits the next. */
+/** To the next power of two, so that a buffer suits the next one who asks. */
 function roundUp(size: number): number {
   return Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(size)));
 }
