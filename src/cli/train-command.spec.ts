@@ -1,12 +1,14 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RowEncoder } from '../encoding/row-encoder.js';
+import type { Distribution } from '../model/package/manifest.js';
 import { readPackage } from '../model/package/reader.js';
 import { BACKENDS } from '../runtime/backends/index.js';
 import { lineProgress } from './line-progress.js';
-import { type Terminal, train } from './train-command.js';
+import type { Terminal } from './terminal.js';
+import { train } from './train-command.js';
 
 const QUICK = ['car-evaluation', '--epochs', '2', '--no-cross-validation'];
 const UNGATED = ['--fail-under', '0', '--fail-under-f1', '0'];
@@ -21,10 +23,11 @@ const run = (...words: string[]) => train([...words, '--models', models, '--out'
 
 beforeAll(async () => {
   models = await mkdtemp(join(tmpdir(), 'models-'));
-  await mkdir(join(models, 'car-evaluation'));
-  await copyFile('models/car-evaluation/training.json', join(models, 'car-evaluation/training.json'));
-  await mkdir(join(models, 'broken'));
-  await writeFile(join(models, 'broken/training.json'), '{ "name": "broken" }');
+  for (const name of ['car-evaluation', 'penguins']) {
+    await cp(join('models', name, 'training'), join(models, name, 'training'), { recursive: true });
+  }
+  await mkdir(join(models, 'broken/training'), { recursive: true });
+  await writeFile(join(models, 'broken/training/1.0.0.json'), '{ "name": "broken" }');
 });
 afterAll(() => rm(models, { recursive: true }));
 
@@ -55,6 +58,44 @@ describe('train', () => {
       framework: { backend: 'wasm' },
     });
     expect(manifest.distributions.classes).toEqual({ unacc: 907, acc: 288, good: 52, vgood: 49 });
+  });
+
+  it('learns mean, deviation and stand-ins from the rows that it trains on, and from no others', async () => {
+    await run('penguins', '--no-cross-validation', '--epochs', '1', '--seed', '7', ...UNGATED);
+    const { manifest } = await readPackage(join(out, 'penguins/1.0.0'), { name: 'penguins', version: '1.0.0' });
+    const { features } = manifest.distributions;
+    const numbers = manifest.signature.features.filter((feature) => feature.kind === 'number');
+    expect(numbers.map(({ name }) => name)).toEqual(Object.keys(features).filter((name) => /_(mm|g)$/.test(name)));
+    for (const { name, normalisation, missing } of numbers) {
+      const seen = features[name] as Extract<Distribution, { kind: 'number' }>;
+      expect(seen.count + seen.missing).toBe(258);
+      expect(normalisation).toEqual({ mean: seen.mean, std: seen.std });
+      expect(missing).toEqual({ policy: 'default', value: seen.deciles[5] });
+    }
+  });
+
+  it('trains the version that is asked for', async () => {
+    expect(await run('car-evaluation@1.0.0', '--epochs', '2', '--no-cross-validation')).toBe(0);
+    expect(complained).toContain('Training car-evaluation 1.0.0 (seed 42, ');
+    expect(await readdir(join(out, 'car-evaluation'))).toEqual(['1.0.0']);
+    expect(await readFile(join(out, 'car-evaluation/1.0.0/README.md'), 'utf8')).toContain(
+      'npm run train -- car-evaluation@1.0.0 --seed 42 --epochs 2\n',
+    );
+  });
+
+  it('packages an exempt model whatever it reaches, and says why, there and in the model card', async () => {
+    expect(await run('car-evaluation@1.0.0', '--epochs', '1', '--no-cross-validation')).toBe(0);
+    const reason = /^Exempt from the quality gate: it is the kind of model that the seed article builds/m;
+    expect(said).toMatch(reason);
+    expect(await readFile(join(out, 'car-evaluation/1.0.0/README.md'), 'utf8')).toMatch(reason);
+  });
+
+  it('gates an exempt model after all when it is told to', async () => {
+    const code = await run('car-evaluation@1.0.0', '--epochs', '1', '--no-cross-validation', '--fail-under', '0.95');
+    expect(code).toBe(3);
+    expect(complained).toMatch(/^error: Held-out accuracy is 0\.\d{4}, at least 0\.95 is needed\. No package was/m);
+    expect(said).not.toContain('Exempt');
+    expect(await readdir(out)).toEqual([]);
   });
 
   it('gives the same weights for the same seed and others for another seed', async () => {
@@ -97,6 +138,7 @@ describe('train', () => {
   it.each([
     [[], "error: missing required argument 'model'"],
     [['car-evalution'], 'did you mean "car-evaluation"?'],
+    [['car-evaluation@3.0.0'], 'there is car-evaluation@2.0.0, car-evaluation@1.0.0'],
     [['car-evaluation', '--epocs', '3'], 'Did you mean --epochs?'],
     [['car-evaluation', '--epochs', '0'], 'It must be a whole number from 1 to 10000.'],
     [['car-evaluation', '--seed', '1.5'], 'It must be a whole number from 0 to 2147483647.'],
@@ -106,9 +148,9 @@ describe('train', () => {
     expect(complained).toContain(message);
   });
 
-  it('exits with 1 on a training.json that cannot be used, a line a field', async () => {
+  it('exits with 1 on a training file that cannot be used, a line a field', async () => {
     expect(await run('broken')).toBe(1);
-    expect(complained).toContain(`${join(models, 'broken/training.json')}: version: `);
+    expect(complained).toContain(`${join(models, 'broken/training/1.0.0.json')}: version: `);
     expect(complained).not.toContain('    at ');
   });
 

@@ -7,7 +7,7 @@ import type { TrainingConfig } from './training-config.js';
 type Described = PackageContents['manifest'];
 
 /** The model card, in Markdown: what the manifest says, for people. */
-export function modelCard(model: Described, { intendedUse, limits }: TrainingConfig): string {
+export function modelCard(model: Described, { intendedUse, limits, failUnder }: TrainingConfig): string {
   const { dataset } = model.training;
   const sections = [
     `# ${model.title} ${model.version}`,
@@ -26,6 +26,7 @@ export function modelCard(model: Described, { intendedUse, limits }: TrainingCon
     `SHA-256 of the rows as CSV: \`${dataset.sha256}\`. The model itself is licensed under ${model.licence}.`,
     '## Quality',
     ...quality(model),
+    ...('exempt' in failUnder ? [`Exempt from the quality gate: ${failUnder.exempt}`] : []),
     '## Training',
     markdownTable(trainingCells(model), 'text'),
     '## How to reproduce',
@@ -80,8 +81,8 @@ function trainingCells({ training: { date, framework, hyperparameters, seed } }:
   ];
 }
 
-function reproduction({ name, training: { seed, hyperparameters, framework } }: Described): string {
-  const command = `npm run train -- ${name} --seed ${seed} --epochs ${JSON.stringify(hyperparameters.epochs)}`;
+function reproduction({ name, version, training: { seed, hyperparameters, framework } }: Described): string {
+  const command = `npm run train -- ${name}@${version} --seed ${seed} --epochs ${JSON.stringify(hyperparameters.epochs)}`;
   return (
     `\`\`\`sh\n${command}\n\`\`\`\n\n` +
     `The same seed gives the same \`weights.bin\`, byte for byte, on the same backend (${framework.backend}) and version.`

@@ -10,6 +10,8 @@ import type { TrainingConfig } from './training-config.js';
 
 export interface TrainingRecord {
   readonly config: TrainingConfig;
+  /** With everything that was learnt. */
+  readonly signature: Manifest['signature'];
   readonly dataset: Dataset;
   readonly examples: Examples;
   readonly split: Split;
@@ -20,8 +22,8 @@ export interface TrainingRecord {
 
 /** Everything that the manifest says about a model, its files excepted. */
 export function describeModel(record: TrainingRecord): PackageContents['manifest'] {
-  const { config, examples, split, metrics, backend, date } = record;
-  const { name, version, title, description, licence, signature } = config;
+  const { config, signature, examples, split, metrics, backend, date } = record;
+  const { name, version, title, description, licence } = config;
   return {
     name,
     version,

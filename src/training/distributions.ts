@@ -1,9 +1,12 @@
-import type { Feature, Signature } from '../core/signature.js';
+import type { CategoricalFeature, Feature, NumberFeature, Signature } from '../core/signature.js';
 import type { Distribution, Manifest } from '../model/package/manifest.js';
 import type { Examples } from './examples.js';
 import { mean } from './metrics.js';
 import { TrainingError } from './training-error.js';
 import type { Value } from './datasets/dataset.js';
+
+type CategoryDistribution = Extract<Distribution, { kind: 'categorical' }>;
+type NumberDistribution = Extract<Distribution, { kind: 'number' }>;
 
 /** What the training rows look like, for whoever later asks whether live traffic still looks the same. */
 export function distributionsOf(examples: Examples, { features, classes }: Signature): Manifest['distributions'] {
@@ -22,15 +25,22 @@ export function distributionsOf(examples: Examples, { features, classes }: Signa
   };
 }
 
-/** Values that never occur are counted too, as 0. */
 export function distributionOf(feature: Feature, values: readonly Value[]): Distribution {
+  return feature.kind === 'categorical' ? categoryDistribution(feature, values) : numberDistribution(feature, values);
+}
+
+/** Values that never occur are counted too, as 0. */
+export function categoryDistribution(feature: CategoricalFeature, values: readonly Value[]): CategoryDistribution {
   const present = values.filter((value) => value !== null);
   const missing = values.length - present.length;
-  if (feature.kind === 'categorical') {
-    return { kind: 'categorical', counts: countEach(present.map(String), feature.values), missing };
-  }
+  return { kind: 'categorical', counts: countEach(present.map(String), feature.values), missing };
+}
+
+export function numberDistribution({ name }: NumberFeature, values: readonly Value[]): NumberDistribution {
+  const present = values.filter((value) => value !== null);
+  const missing = values.length - present.length;
   const numbers = present.map(Number).sort((a, b) => a - b);
-  if (numbers.length === 0) throw new TrainingError(`No training row has a value for ${feature.name}: remove it.`);
+  if (numbers.length === 0) throw new TrainingError(`No training row has a value for ${name}: remove it.`);
   const centre = mean(numbers);
   return {
     kind: 'number',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoricalFeature, Signature } from '../core/signature.js';
 import type { DataRow, Dataset } from './datasets/dataset.js';
-import { assertTrainable, pick, toExamples } from './examples.js';
+import { assertTrainable, pick, reencode, toExamples } from './examples.js';
 
 const size: CategoricalFeature = {
   kind: 'categorical',
@@ -42,6 +42,15 @@ describe('examples', () => {
     const picked = pick(toExamples(dataset(rows), signature), [2, 0]);
     expect(picked.labels).toEqual([1, 0]);
     expect(picked.inputs).toEqual({ data: Float32Array.of(0, 1, 1, 0), rows: 2, width: 2 });
+  });
+
+  it('are encoded anew for another signature of the same rows', () => {
+    const examples = toExamples(dataset([{ id: 1, size: 'big', good: 'yes' }]), signature);
+    const ordinal = { ...signature, features: [{ ...size, encoding: 'ordinal' as const }] };
+    expect(reencode(examples, ordinal)).toEqual({
+      ...examples,
+      inputs: { data: Float32Array.of(1), rows: 1, width: 1 },
+    });
   });
 
   it('name the row, the feature and the nearest allowed value when the signature refuses a row', () => {

@@ -30,6 +30,14 @@ export function toExamples(dataset: Dataset, signature: Signature): Examples {
   return { rows, inputs, labels: all.map((row, index) => labelOf(dataset, signature, row, index)) };
 }
 
+/** The same examples as the model behind `signature` sees them; it must accept what they were made for. */
+export function reencode({ rows, labels }: Examples, signature: Signature): Examples {
+  const inputs = new RowEncoder(signature).encode(rows);
+  // Learning takes nothing away from what is accepted, but for numbers at the very end of float32.
+  if (inputs === undefined) throw new TrainingError('A number of the data set is too large to be normalised.');
+  return { rows, inputs, labels };
+}
+
 /** The examples at `indices`, in that order. */
 export function pick({ rows, inputs, labels }: Examples, indices: readonly number[]): Examples {
   const { width } = inputs;

@@ -11,7 +11,8 @@ export interface NetworkShape {
   readonly width: number;
   /** Units of each hidden layer; none makes the network a multinomial logistic regression. */
   readonly hidden: readonly number[];
-  readonly activation: Activation;
+  /** Of the hidden layers. */
+  readonly activation: Activation | undefined;
   readonly classes: number;
 }
 

@@ -19,6 +19,10 @@ describe('the quality gate', () => {
     ]);
   });
 
+  it('lets an exempt model through, whatever it reached', () => {
+    expect(shortfallsOf({ exempt: 'it is for comparison' }, heldOut(0.1, 0.1), folds(0.1))).toEqual([]);
+  });
+
   it('never lets NaN through', () => {
     expect(shortfallsOf(gate, heldOut(NaN, NaN))).toHaveLength(2);
   });

@@ -1,12 +1,13 @@
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
-import type { CrossValidation, Evaluation } from '../model/package/manifest.js';
+import type { CrossValidation, Evaluation, Manifest } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 import { modelCard } from './card.js';
 import { crossValidate } from './cross-validation.js';
 import type { Dataset } from './datasets/dataset.js';
 import { describeModel } from './describe-model.js';
-import { assertTrainable, type Examples, pick, toExamples } from './examples.js';
+import { assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
 import { goldenRecords } from './golden.js';
+import { learnSignature } from './learn-signature.js';
 import { evaluate } from './metrics.js';
 import type { Progress } from './progress.js';
 import { shortfallsOf } from './quality-gate.js';
@@ -37,51 +38,57 @@ export interface TrainingResult {
   readonly contents?: PackageContents;
 }
 
+/** What one training run came to: nothing in it has seen the rows that its split holds out. */
+interface Run {
+  readonly split: Split;
+  readonly signature: Manifest['signature'];
+  /** Every row, as the model sees it. */
+  readonly examples: Examples;
+  readonly model: TrainedModel;
+}
+
 /**
  * Trains on one part of the data and measures on the rest. The packaged model is that very one, so the held-out metrics
  * are about the weights that are served.
  */
 export async function trainModel(options: TrainingOptions): Promise<TrainingResult> {
   const { config, dataset } = options;
-  const examples = toExamples(dataset, config.signature);
-  assertTrainable(examples, config.signature);
+  const { provisional } = config.signature;
+  const examples = toExamples(dataset, provisional);
+  assertTrainable(examples, provisional);
   const split = stratifiedSplit(examples.labels, config.testFraction, seededRandom(config.seed));
   const { epochs } = config.hyperparameters;
   const phase = options.progress.start('Training', epochs);
-  const model = await trainOn(pick(examples, split.train), config, (report) => {
+  const run = await trainOn(split, examples, config, (report) => {
     phase.step(`epoch ${report.epoch}/${epochs}`, report);
   }).finally(() => {
     phase.end();
   });
   try {
-    return await judge(model, examples, split, options);
+    return await judge(run, options);
   } finally {
-    model.dispose();
+    run.model.dispose();
   }
 }
 
-async function judge(
-  model: TrainedModel,
-  examples: Examples,
-  split: Split,
-  options: TrainingOptions,
-): Promise<TrainingResult> {
+async function judge(run: Run, options: TrainingOptions): Promise<TrainingResult> {
   const { config } = options;
-  const heldOut = measure(model, pick(examples, split.heldOut), config);
+  const { signature, examples, model } = run;
+  const heldOut = measure(run);
   const early = shortfallsOf(config.failUnder, heldOut);
   if (early.length > 0) return { heldOut, shortfalls: early };
   const crossValidation = options.crossValidation ? await tryFolds(examples, options) : undefined;
   const measured = { heldOut, ...(crossValidation === undefined ? {} : { crossValidation }) };
   const shortfalls = shortfallsOf(config.failUnder, heldOut, crossValidation);
   if (shortfalls.length > 0) return { ...measured, shortfalls };
-  const manifest = describeModel({ ...options, examples, split, metrics: measured });
+  const manifest = describeModel({ ...options, ...run, metrics: measured });
   return {
     ...measured,
     shortfalls,
     contents: {
       manifest,
       ...(await model.export()),
-      golden: goldenRecords(model, examples, seededRandom(config.seed)),
+      golden: goldenRecords(model, examples, signature, seededRandom(config.seed)),
       card: modelCard(manifest, config),
     },
   };
@@ -92,11 +99,11 @@ async function tryFolds(examples: Examples, { config, progress }: TrainingOption
   const { epochs } = config.hyperparameters;
   const phase = progress.start('Cross-validation', folds * epochs);
   const trial = async (split: Split, fold: number) => {
-    const model = await trainOn(pick(examples, split.train), config, (report) => {
+    const run = await trainOn(split, examples, config, (report) => {
       phase.step(`fold ${fold}/${folds}, epoch ${report.epoch}/${epochs}`, report);
     });
-    const { accuracy } = measure(model, pick(examples, split.heldOut), config);
-    model.dispose();
+    const { accuracy } = measure(run);
+    run.model.dispose();
     return accuracy;
   };
   return crossValidate(examples.labels, folds, seededRandom(config.seed), trial).finally(() => {
@@ -104,15 +111,21 @@ async function tryFolds(examples: Examples, { config, progress }: TrainingOption
   });
 }
 
-function trainOn(
-  examples: Examples,
-  { name, signature, seed, hyperparameters }: TrainingConfig,
+async function trainOn(
+  split: Split,
+  given: Examples,
+  { name, signature: draft, seed, hyperparameters }: TrainingConfig,
   onEpoch: FitOptions['onEpoch'],
-): Promise<TrainedModel> {
-  return fit(examples, { name, classes: signature.classes.length, seed, hyperparameters, onEpoch });
+): Promise<Run> {
+  const signature = learnSignature(draft, pick(given, split.train).rows);
+  const examples = reencode(given, signature);
+  const classes = signature.classes.length;
+  const model = await fit(pick(examples, split.train), { name, classes, seed, hyperparameters, onEpoch });
+  return { split, signature, examples, model };
 }
 
-function measure(model: TrainedModel, { inputs, labels }: Examples, { signature }: TrainingConfig): Evaluation {
+function measure({ split, signature, examples, model }: Run): Evaluation {
+  const { inputs, labels } = pick(examples, split.heldOut);
   return evaluate(
     labels,
     model.predict(inputs),

@@ -12,7 +12,8 @@ import { TrainingError } from './training-error.js';
 export interface Hyperparameters {
   /** Units of each hidden layer; none makes a multinomial logistic regression. */
   readonly layers: readonly number[];
-  readonly activation: Activation;
+  /** Of the hidden layers. */
+  readonly activation?: Activation | undefined;
   readonly epochs: number;
   /** Rows per update of the weights; the last batch of an epoch may be smaller. */
   readonly batchSize: number;

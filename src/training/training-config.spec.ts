@@ -1,9 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadTrainingConfig, parseTrainingConfig } from './training-config.js';
-import { TrainingError, UnknownModelError } from './training-error.js';
+import { describe, expect, it } from 'vitest';
+import { parseTrainingConfig } from './training-config.js';
+import { TrainingError } from './training-error.js';
 
 const feature = {
   kind: 'categorical',
@@ -38,26 +35,42 @@ const valid = {
   failUnder: { accuracy: 0, macroF1: 0 },
 };
 const tuned = (change: object) => ({ hyperparameters: { ...valid.hyperparameters, ...change } });
-const parse = (change: object) => parseTrainingConfig('m/training.json', JSON.stringify({ ...valid, ...change }));
+const parse = (change: object) => parseTrainingConfig('m/1.0.0.json', JSON.stringify({ ...valid, ...change }));
 
-describe('training.json', () => {
+describe('a training file', () => {
   it('may leave out hidden layers, which makes a logistic regression', () => {
-    expect(parse(tuned({ layers: [] })).hyperparameters.layers).toEqual([]);
+    expect(parse(tuned({ layers: [], activation: undefined })).hyperparameters.layers).toEqual([]);
+  });
+
+  it('may leave to the training rows what is learnt from them', () => {
+    const { signature } = parse({ signature: { ...valid.signature, features: [{ ...feature, missing: 'learn' }] } });
+    expect([...signature.missing]).toEqual(['size']);
+  });
+
+  it('may exempt a model from the quality gate, with a reason', () => {
+    expect(parse({ failUnder: { exempt: 'for comparison' } }).failUnder).toEqual({ exempt: 'for comparison' });
   });
 
   it.each([
-    [tuned({ epochs: 0 }), 'm/training.json: hyperparameters.epochs: must be a whole number from 1 to 10000'],
-    [tuned({ epochs: undefined }), 'm/training.json: hyperparameters.epochs: must be a whole number from 1 to 10000'],
-    [tuned({ layers: [8, 0] }), 'm/training.json: hyperparameters.layers.1: must be a whole number from 1 to 100000'],
+    [tuned({ epochs: 0 }), 'm/1.0.0.json: hyperparameters.epochs: must be a whole number from 1 to 10000'],
+    [tuned({ epochs: undefined }), 'm/1.0.0.json: hyperparameters.epochs: must be a whole number from 1 to 10000'],
+    [tuned({ layers: [8, 0] }), 'm/1.0.0.json: hyperparameters.layers.1: must be a whole number from 1 to 100000'],
     [tuned({ activation: 'rely' }), 'hyperparameters.activation: must be one of relu, elu, tanh, sigmoid'],
-    [{ seed: -1 }, 'm/training.json: seed: must be a whole number from 0 to 2147483647'],
-    [{ testFraction: '25 %' }, 'm/training.json: testFraction: must be a number from 0.01 to 0.9'],
-    [{ title: undefined }, 'm/training.json: title: must be a text of 1 to 200 characters'],
-    [{ version: 'two' }, 'm/training.json: version: must be a semantic version such as 2.0.0'],
-    [{ epocs: 3 }, 'm/training.json: epocs: is not a known field; remove it or correct its name'],
+    [
+      tuned({ activation: undefined }),
+      'hyperparameters.activation: must be one of relu, elu, tanh, sigmoid where there',
+    ],
+    [tuned({ layers: [] }), 'm/1.0.0.json: hyperparameters.activation: has no hidden layer to act in; remove it'],
+    [{ failUnder: null }, 'm/1.0.0.json: failUnder: must be {"accuracy": ..., "macroF1": ...}, each from 0 to 1, or {'],
+    [{ failUnder: { exempt: '' } }, 'm/1.0.0.json: failUnder.exempt: must be a text of 1 to 1000 characters'],
+    [{ seed: -1 }, 'm/1.0.0.json: seed: must be a whole number from 0 to 2147483647'],
+    [{ testFraction: '25 %' }, 'm/1.0.0.json: testFraction: must be a number from 0.01 to 0.9'],
+    [{ title: undefined }, 'm/1.0.0.json: title: must be a text of 1 to 200 characters'],
+    [{ version: 'two' }, 'm/1.0.0.json: version: must be a semantic version such as 2.0.0'],
+    [{ epocs: 3 }, 'm/1.0.0.json: epocs: is not a known field; remove it or correct its name'],
     [
       { signature: { ...valid.signature, features: [{ ...feature, example: 'tiny' }] } },
-      'm/training.json: signature.features.0.example: must be an allowed value',
+      'm/1.0.0.json: signature.features.0.example: must be an allowed value',
     ],
   ])('names the file, the field and the fix: %#', (change, message) => {
     expect(() => parse(change)).toThrow(TrainingError);
@@ -65,46 +78,10 @@ describe('training.json', () => {
   });
 
   it('lists every wrong field, one a line', () => {
-    expect(() => parse({ seed: 'x', folds: 1 })).toThrow(/training\.json: seed: .*\n.*training\.json: folds: /);
+    expect(() => parse({ seed: 'x', folds: 1 })).toThrow(/1\.0\.0\.json: seed: .*\n.*1\.0\.0\.json: folds: /);
   });
 
   it('says where the JSON breaks', () => {
-    expect(() => parseTrainingConfig('m/training.json', '{"name": }')).toThrow(
-      /^m\/training\.json: is not valid JSON: /,
-    );
-  });
-});
-
-describe('looking a model up', () => {
-  let models: string;
-
-  beforeAll(async () => {
-    models = await mkdtemp(join(tmpdir(), 'training-'));
-    for (const folder of ['boxes', 'renamed']) {
-      await mkdir(join(models, folder));
-      await writeFile(join(models, folder, 'training.json'), JSON.stringify(valid));
-    }
-    await mkdir(join(models, 'boxed'));
-  });
-  afterAll(() => rm(models, { recursive: true }));
-
-  it('finds the folder of that name', async () => {
-    await expect(loadTrainingConfig(models, 'boxes')).resolves.toMatchObject({ name: 'boxes' });
-  });
-
-  it.each(['boxs', '../boxes', 'BOXES'])('suggests the model that %s was probably meant to be', async (name) => {
-    const lookup = loadTrainingConfig(models, name);
-    await expect(lookup).rejects.toThrow(UnknownModelError);
-    await expect(lookup).rejects.toThrow('did you mean "boxes"?');
-  });
-
-  it('lists what can be trained when nothing is close', async () => {
-    await expect(loadTrainingConfig(models, 'zzzzzzzzzzzz')).rejects.toThrow('there is boxes, renamed');
-  });
-
-  it('refuses a file whose name is not that of its folder', async () => {
-    await expect(loadTrainingConfig(models, 'renamed')).rejects.toThrow(
-      'name: is "boxes", but its folder says "renamed"',
-    );
+    expect(() => parseTrainingConfig('m/1.0.0.json', '{"name": }')).toThrow(/^m\/1\.0\.0\.json: is not valid JSON: /);
   });
 });

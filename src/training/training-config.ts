@@ -1,14 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { nearest } from '../encoding/nearest.js';
-import { MODEL_NAME, ModelNameSchema, SignatureSchema, VersionSchema } from '../model/package/manifest.js';
+import { ModelNameSchema, VersionSchema } from '../model/package/manifest.js';
 import { ACTIVATIONS } from './network.js';
 import { MAX_SEED } from './random.js';
-import { TrainingError, UnknownModelError } from './training-error.js';
-
-/** `<models>/<name>/training.json`: everything that is decided before a model is trained. */
-export const TRAINING_FILE = 'training.json';
+import { SignatureDraftSchema } from './signature-draft.js';
+import { TrainingError } from './training-error.js';
 
 export const MAX_EPOCHS = 10_000;
 
@@ -25,6 +20,9 @@ const within = (least: number, most: number) => {
   return z.number(rule).min(least, rule).max(most, rule);
 };
 
+const activationNames = `one of ${ACTIVATIONS.join(', ')}`;
+
+/** `<models>/<name>/training/<version>.json`: everything that is decided before a version is trained. */
 export const TrainingConfigSchema = z.strictObject({
   name: ModelNameSchema,
   version: VersionSchema,
@@ -38,38 +36,43 @@ export const TrainingConfigSchema = z.strictObject({
   limits: z.array(text(10_000)).min(1, 'must name at least one limit'),
   /** A name from the table of data sets. */
   dataset: text(200),
-  signature: SignatureSchema,
+  signature: SignatureDraftSchema,
   /** Decides the split, the first weights and the order of the rows. */
   seed: whole(0, MAX_SEED),
   /** Part of each class that is held out of training. */
   testFraction: within(0.01, 0.9),
   /** Parts of the cross-validation. */
   folds: whole(2, 100),
-  hyperparameters: z.strictObject({
-    /** Units of each hidden layer; `[]` is a multinomial logistic regression. */
-    layers: z.array(whole(1, 100_000)).max(20, 'must be 20 layers at most'),
-    /** Of the hidden layers. */
-    activation: z.enum(ACTIVATIONS, `must be one of ${ACTIVATIONS.join(', ')}`),
-    epochs: whole(1, MAX_EPOCHS),
-    batchSize: whole(1, 1_000_000),
-    learningRate: within(1e-6, 10),
-  }),
+  hyperparameters: z
+    .strictObject({
+      /** Units of each hidden layer; `[]` is a multinomial logistic regression. */
+      layers: z.array(whole(1, 100_000)).max(20, 'must be 20 layers at most'),
+      /** Of the hidden layers. */
+      activation: z.enum(ACTIVATIONS, `must be ${activationNames}`).optional(),
+      epochs: whole(1, MAX_EPOCHS),
+      batchSize: whole(1, 1_000_000),
+      learningRate: within(1e-6, 10),
+    })
+    .refine(({ layers, activation }) => layers.length === 0 || activation !== undefined, {
+      path: ['activation'],
+      error: `must be ${activationNames} where there are hidden layers`,
+    })
+    .refine(({ layers, activation }) => layers.length > 0 || activation === undefined, {
+      path: ['activation'],
+      error: 'has no hidden layer to act in; remove it',
+    }),
   /** No package is written below these; the accuracy holds for the held-out rows and for the mean of the folds. */
-  failUnder: z.strictObject({ accuracy: within(0, 1), macroF1: within(0, 1) }),
+  failUnder: z.union(
+    [
+      z.strictObject({ accuracy: within(0, 1), macroF1: within(0, 1) }),
+      /** Why the model is packaged whatever it reaches; the model card says so. */
+      z.strictObject({ exempt: text(1_000) }),
+    ],
+    'must be {"accuracy": ..., "macroF1": ...}, each from 0 to 1, or {"exempt": "<the reason>"}',
+  ),
 });
 
 export type TrainingConfig = z.infer<typeof TrainingConfigSchema>;
-
-/** Reads what is to be trained as `name`. Refuses with a message that names the file, the field and the fix. */
-export async function loadTrainingConfig(modelsDir: string, name: string): Promise<TrainingConfig> {
-  if (!MODEL_NAME.test(name)) throw await unknown(modelsDir, name);
-  const path = join(modelsDir, name, TRAINING_FILE);
-  const content = await readFile(path, 'utf8').catch(() => undefined);
-  if (content === undefined) throw await unknown(modelsDir, name);
-  const config = parseTrainingConfig(path, content);
-  if (config.name === name) return config;
-  throw new TrainingError(`${path}: name: is "${config.name}", but its folder says "${name}"; make them equal`);
-}
 
 /** Checks the text of `path`, which is named in the error. */
 export function parseTrainingConfig(path: string, content: string): TrainingConfig {
@@ -92,22 +95,4 @@ function explain(issue: z.core.$ZodIssue): string {
   }
   const where = issue.path.join('.') || 'the file';
   return `${where}: ${issue.message}`;
-}
-
-async function unknown(modelsDir: string, name: string): Promise<UnknownModelError> {
-  const known = await trainableModels(modelsDir);
-  const close = nearest(name, known);
-  const list = known.length === 0 ? `no folder there has a ${TRAINING_FILE}` : `there is ${known.join(', ')}`;
-  const hint = close === undefined ? list : `did you mean "${close}"?`;
-  return new UnknownModelError(`There is no model ${JSON.stringify(name)} to train in ${modelsDir}; ${hint}`);
-}
-
-/** The folders that say how their model is trained. */
-async function trainableModels(modelsDir: string): Promise<string[]> {
-  const folders = await readdir(modelsDir, { withFileTypes: true }).catch(() => []);
-  const candidates = folders.filter((folder) => folder.isDirectory()).map(({ name }) => name);
-  const contents = await Promise.all(
-    candidates.map((name) => readdir(join(modelsDir, name)).catch((): string[] => [])),
-  );
-  return candidates.filter((_, index) => contents[index]?.includes(TRAINING_FILE)).sort();
 }

@@ -18,6 +18,6 @@ describe('the table of data sets', () => {
   });
 
   it('lists what there is when nothing is close, names of object methods included', () => {
-    expect(() => datasetNamed('toString')).toThrow('the data sets are car-evaluation');
+    expect(() => datasetNamed('toString')).toThrow('the data sets are car-evaluation, penguins');
   });
 });

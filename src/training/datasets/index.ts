@@ -2,9 +2,10 @@ import { nearest } from '../../encoding/nearest.js';
 import { TrainingError } from '../training-error.js';
 import { carEvaluation } from './car-evaluation.js';
 import type { Dataset } from './dataset.js';
+import { penguins } from './penguins.js';
 
 /** The table of data sets: adding one is adding a file and an entry. */
-const DATASETS: readonly Dataset[] = [carEvaluation];
+const DATASETS: readonly Dataset[] = [carEvaluation, penguins];
 
 /** The data set called `name`. */
 export function datasetNamed(name: string): Dataset {

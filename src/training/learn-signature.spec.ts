@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { category, number, signatureOf } from '../../test/support/signatures.js';
+import type { Feature } from '../core/signature.js';
+import type { Manifest } from '../model/package/manifest.js';
+import type { DataRow } from './datasets/dataset.js';
+import { learnSignature } from './learn-signature.js';
+import type { SignatureDraft } from './signature-draft.js';
+import { TrainingError } from './training-error.js';
+
+type Learnt = Partial<Record<'normalisation' | 'missing', readonly string[]>>;
+
+const draft = (feature: Feature, { normalisation = [], missing = [] }: Learnt): SignatureDraft => ({
+  provisional: signatureOf(feature) as Manifest['signature'],
+  normalisation: new Set(normalisation),
+  missing: new Set(missing),
+});
+const learn = (feature: Feature, what: Learnt, values: (string | number | null)[]) => {
+  const rows = values.map((value): DataRow => ({ [feature.name]: value }));
+  return learnSignature(draft(feature, what), rows).features[0];
+};
+const size = category('size', ['small', 'big', 'huge']);
+const weight = number('weight');
+
+describe('a learnt signature', () => {
+  it('has the mean and the population deviation of the values that are there', () => {
+    const learnt = learn(weight, { normalisation: ['weight'] }, [1, null, 3, 5, 7]);
+    expect(learnt).toEqual({ ...weight, normalisation: { mean: 4, std: Math.sqrt(5) } });
+  });
+
+  it('fills a missing number in with the median', () => {
+    expect(learn(weight, { missing: ['weight'] }, [9, 1, null, 2, 4])).toEqual({
+      ...weight,
+      missing: { policy: 'default', value: 3 },
+    });
+  });
+
+  it('fills a missing whole number in with a whole number', () => {
+    const whole = number('weight', { integer: true });
+    expect(learn(whole, { missing: ['weight'] }, [1, 2, 3, 4])?.missing).toEqual({ policy: 'default', value: 3 });
+  });
+
+  it('fills a missing category in with the most frequent one, the first of them on a tie', () => {
+    const fill = (...values: (string | null)[]) => learn(size, { missing: ['size'] }, values)?.missing;
+    expect(fill('small', 'huge', null, null, 'huge')).toEqual({ policy: 'default', value: 'huge' });
+    expect(fill('huge', 'big')).toEqual({ policy: 'default', value: 'big' });
+  });
+
+  it('keeps what it is not asked to learn', () => {
+    expect(learn(weight, {}, [1, 2])).toEqual(weight);
+    expect(learn(size, {}, ['big'])).toEqual(size);
+  });
+
+  it.each([
+    [[2, 2, null], 'Every training row has the same weight, from which nothing can be learnt: remove it.'],
+    [[null, null], 'No training row has a value for weight: remove it.'],
+  ])('refuses a number that tells nothing: %j', (values, message) => {
+    const attempt = () => learn(weight, { normalisation: ['weight'] }, values);
+    expect(attempt).toThrow(TrainingError);
+    expect(attempt).toThrow(message);
+  });
+});

@@ -1,0 +1,53 @@
+import type { DataRow, Value } from './datasets/dataset.js';
+import type { Manifest } from '../model/package/manifest.js';
+import { categoryDistribution, numberDistribution } from './distributions.js';
+import type { SignatureDraft } from './signature-draft.js';
+import { TrainingError } from './training-error.js';
+
+type Signature = Manifest['signature'];
+type Feature = Signature['features'][number];
+type CategoricalFeature = Extract<Feature, { kind: 'categorical' }>;
+type NumberFeature = Extract<Feature, { kind: 'number' }>;
+
+/** Values that differ by less than this are one value: the manifest takes no smaller standard deviation. */
+const LEAST_DEVIATION = 1e-12;
+
+/**
+ * The signature of `draft` with the rest of it learnt from `rows`: mean and population standard deviation of the values
+ * that are present, and, in the place of a missing value, the median of numbers (a whole one where the feature asks for
+ * whole numbers) or the most frequent category (the first of them on a tie).
+ *
+ * @param rows training rows only: what is learnt from a held-out row makes its metrics too good.
+ */
+export function learnSignature(draft: SignatureDraft, rows: readonly DataRow[]): Signature {
+  const { provisional } = draft;
+  const features = provisional.features.map((feature): Feature => {
+    const values = rows.map((row) => row[feature.name] ?? null);
+    return feature.kind === 'categorical' ? learnCategory(feature, draft, values) : learnNumber(feature, draft, values);
+  });
+  return { ...provisional, features };
+}
+
+function learnCategory(feature: CategoricalFeature, draft: SignatureDraft, values: readonly Value[]): Feature {
+  if (!draft.missing.has(feature.name)) return feature;
+  const { counts } = categoryDistribution(feature, values);
+  const most = Math.max(...Object.values(counts));
+  const mode = feature.values.find((value) => counts[value] === most) ?? feature.example;
+  return { ...feature, missing: { policy: 'default', value: mode } };
+}
+
+function learnNumber(feature: NumberFeature, draft: SignatureDraft, values: readonly Value[]): Feature {
+  const { name, integer } = feature;
+  const [normalises, fillsIn] = [draft.normalisation.has(name), draft.missing.has(name)];
+  if (!normalises && !fillsIn) return feature;
+  const { mean, std, deciles } = numberDistribution(feature, values);
+  if (normalises && std < LEAST_DEVIATION) {
+    throw new TrainingError(`Every training row has the same ${name}, from which nothing can be learnt: remove it.`);
+  }
+  const median = deciles[5] ?? mean;
+  return {
+    ...feature,
+    ...(normalises ? { normalisation: { mean, std } } : {}),
+    ...(fillsIn ? { missing: { policy: 'default', value: integer ? Math.round(median) : median } } : {}),
+  };
+}
