@@ -1,11 +1,13 @@
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from '../core/app-config.js';
+import { parseVersionPolicies } from '../core/version-policy.js';
 import { BACKEND_NAMES, type BackendName, type Placement } from '../core/ports/inference-backend.js';
 
 const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
 const PLACEMENTS = ['auto', 'inline', 'worker'] as const;
 const TABULATE = ['auto', 'off'] as const;
+const SWITCH = ['true', 'false'] as const;
 const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 
 /** `a, b` becomes `['a', 'b']`. */
@@ -18,6 +20,16 @@ const CommaList = (): PropertyDecorator =>
           .filter((part) => part !== '')
       : value,
   );
+
+const IsVersionPolicy = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isVersionPolicy',
+    validator: {
+      validate: (value) => typeof value === 'string' && parseVersionPolicies(value) !== undefined,
+      defaultMessage: () =>
+        'must be latest, all or pinned:1.0.0,2.0.0, with exceptions such as penguins=all after semicolons',
+    },
+  });
 
 /**
  * The environment as it is written: flat, every variable with its default. `README.md` documents each with its unit.
@@ -47,6 +59,51 @@ export class EnvDto {
   @CommaList()
   @IsString({ each: true })
   REQUIRED_MODELS?: string[];
+
+  @IsVersionPolicy()
+  VERSION_POLICY = 'latest';
+
+  @IsIn(SWITCH, { message: `must be one of ${SWITCH.join(', ')}` })
+  WATCH_MODELS: (typeof SWITCH)[number] = 'true';
+
+  @Type(() => Number)
+  @Max(86_400, { message: 'must be at most 86400' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of seconds' })
+  MODELS_REFRESH_SECONDS = 60;
+
+  @IsString()
+  STATE_DIR = 'state';
+
+  @IsIn(SWITCH, { message: `must be one of ${SWITCH.join(', ')}` })
+  ADMIN_API: (typeof SWITCH)[number] = 'false';
+
+  @Type(() => Number)
+  @Max(10_737_418_240, { message: 'must be at most 10737418240' })
+  @Min(1_024, { message: 'must be at least 1024' })
+  @IsInt({ message: 'must be a whole number of bytes' })
+  UPLOAD_LIMIT = 268_435_456;
+
+  @Type(() => Number)
+  @Max(10_737_418_240, { message: 'must be at most 10737418240' })
+  @Min(1_024, { message: 'must be at least 1024' })
+  @IsInt({ message: 'must be a whole number of bytes' })
+  MAX_PACKAGE_BYTES = 1_073_741_824;
+
+  @IsOptional()
+  @Matches(/^@[a-z0-9][a-z0-9._-]*$/, { message: 'must be an npm scope such as @acme' })
+  MODEL_SCOPE?: string;
+
+  @CommaList()
+  @Matches(/^[a-z0-9][a-z0-9._-]{0,63}(@[^@/:]+)?$/, {
+    each: true,
+    message: 'must list models such as car-evaluation@^2 or penguins@stable, separated by commas',
+  })
+  MODELS: string[] = [];
+
+  @IsOptional()
+  @IsString()
+  REQUIRE_SIGNATURE?: string;
 
   @IsIn(BACKENDS, { message: `must be one of ${BACKENDS.join(', ')}` })
   BACKEND: BackendName | 'auto' = 'auto';

@@ -8,13 +8,21 @@ describe('the configuration', () => {
     expect(load({})).toEqual({
       http: { host: '127.0.0.1', port: 8080, corsOrigins: [], bodyLimit: 1_048_576 },
       serverName: 'Tensornest',
+      stateDir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/state`,
+      admin: false,
       models: {
         dir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/models`,
         defaultModel: null,
         required: null,
+        policies: { general: { kind: 'latest' }, byModel: {} },
+        watch: true,
+        refreshSeconds: 60,
+        scope: null,
+        wanted: [],
+        requireSignature: null,
       },
       backend: 'auto',
-      limits: { requestRows: 5_000, batchRows: 4_096 },
+      limits: { requestRows: 5_000, uploadBytes: 268_435_456, packageBytes: 1_073_741_824, batchRows: 4_096 },
       execution: { placement: 'auto', workers: 1, tabulateInputs: 20_000, processes: 1 },
       log: { level: 'info', pretty: false },
       audit: { kind: 'stdout' },
@@ -28,6 +36,10 @@ describe('the configuration', () => {
     ['AUDIT_LOG', 'off', (config) => config.audit.kind, 'off'],
     ['AUDIT_LOG', '/var/log/audit.jsonl', (config) => config.audit, { kind: 'file', path: '/var/log/audit.jsonl' }],
     ['LOG_FORMAT', 'pretty', (config) => config.log.pretty, true],
+    ['VERSION_POLICY', 'all;cars=latest', ({ models }) => models.policies.byModel.cars, { kind: 'latest' }],
+    ['ADMIN_API', 'true', (config) => config.admin, true],
+    ['MODEL_SCOPE', '@acme', (config) => config.models.scope, '@acme'],
+    ['MODELS', 'a@^2, b@stable,c', (config) => config.models.wanted, ['a@^2', 'b@stable', 'c']],
     ['PORT', ' ', (config) => config.http.port, 8080],
   ] as [string, string, (config: ReturnType<typeof load>) => unknown, unknown][])(
     'reads %s=%s',
@@ -46,6 +58,14 @@ describe('the configuration', () => {
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['MAX_REQUEST_ROWS', '0'],
     ['BODY_LIMIT', '1mb'],
+    ['VERSION_POLICY', 'newest'],
+    ['MODELS_REFRESH_SECONDS', '0'],
+    ['ADMIN_API', 'yes'],
+    ['MODEL_SCOPE', 'models'],
+    ['MODELS', '@acme/penguins'],
+    ['MODELS', 'penguins@https://example.com/x.tgz'],
+    ['REQUIRE_SIGNATURE', 'no-such-file.pem'],
+    ['REQUIRE_SIGNATURE', 'README.md'],
   ])('refuses %s=%s by name and without its value', (name, value) => {
     const attempt = () => load({ [name]: value });
     expect(attempt).toThrow(ConfigError);

@@ -1,7 +1,13 @@
 import type { AppConfig } from '../core/app-config.js';
 import { loadConfig } from './load-config.js';
+import { loadNpmOptions, type NpmOptions } from './npm-options.js';
 
-/** The configuration of this process. The only reader of `process.env`. */
+/** The configuration of this process. This file is the only reader of `process.env`. */
 export function processConfig(): AppConfig {
   return loadConfig(process.env, process.stdout.isTTY);
+}
+
+/** npm's settings for this process, in the folder where it runs. */
+export function processNpmOptions(): Promise<NpmOptions> {
+  return loadNpmOptions(process.env, process.cwd());
 }

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { BackendName, Placement } from './ports/inference-backend.js';
+import type { VersionPolicies } from './version-policy.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -14,6 +16,10 @@ export interface AppConfig {
     readonly bodyLimit: number;
   };
   readonly serverName: string;
+  /** Absolute path of a small folder that the service writes to, for what a restart must not forget. */
+  readonly stateDir: string;
+  /** Serves the interface that changes what is served. */
+  readonly admin: boolean;
   readonly models: {
     /** Absolute path of the folder that holds `<name>/<version>/`. */
     readonly dir: string;
@@ -21,11 +27,27 @@ export interface AppConfig {
     readonly defaultModel: string | null;
     /** Models without which the service is not ready; null means every model present at the start. */
     readonly required: readonly string[] | null;
+    /** Which versions are loaded. */
+    readonly policies: VersionPolicies;
+    /** Whether packages that appear while the service runs are taken over. */
+    readonly watch: boolean;
+    /** Seconds between two looks at the store and the registry. */
+    readonly refreshSeconds: number;
+    /** npm scope that models are pulled from and published to, such as `@acme`; null switches the registry off. */
+    readonly scope: string | null;
+    /** Models to have at the start, each as `name`, `name@range` or `name@dist-tag`. */
+    readonly wanted: readonly string[];
+    /** Ed25519 public key whose owner must have signed every package; null serves unsigned packages too. */
+    readonly requireSignature: KeyObject | null;
   };
   readonly backend: BackendName | 'auto';
   readonly limits: {
     /** Most rows of one request. */
     readonly requestRows: number;
+    /** Most bytes of an uploaded package. */
+    readonly uploadBytes: number;
+    /** Most bytes of a package that is loaded. */
+    readonly packageBytes: number;
     /** Most rows of one execution of a model. */
     readonly batchRows: number;
   };

@@ -3,13 +3,44 @@ export type PackageFault =
   | 'manifest-missing'
   | 'manifest-invalid'
   | 'path-not-confined'
+  | 'path-absolute'
+  | 'path-remote'
+  | 'path-symlink'
+  | 'package-too-large'
   | 'file-missing'
   | 'file-unlisted'
+  | 'file-irregular'
+  | 'file-truncated'
   | 'digest-mismatch'
   | 'model-invalid'
+  | 'layer-unknown'
+  | 'weights-order'
+  | 'weights-not-finite'
   | 'golden-invalid'
   | 'signature-mismatch'
-  | 'golden-mismatch';
+  | 'golden-mismatch'
+  // who signed it
+  | 'signature-missing'
+  | 'signature-invalid'
+  // the tarball that it came in
+  | 'tarball-corrupt'
+  | 'tarball-layout'
+  | 'tarball-link'
+  | 'tarball-device'
+  | 'tarball-duplicate'
+  | 'tarball-too-large'
+  | 'tarball-too-many-files'
+  | 'tarball-bomb';
+
+/** A package that could not be had from the npm registry, or not be given to it. */
+export type RegistryFault =
+  | 'registry-not-configured'
+  | 'registry-unauthorised'
+  | 'registry-unreachable'
+  | 'registry-unknown-package'
+  | 'registry-no-version'
+  | 'registry-integrity'
+  | 'registry-failed';
 
 /**
  * Everything that can go wrong in the service, by name. Doors translate a code into their own status and body; a new
@@ -17,6 +48,18 @@ export type PackageFault =
  */
 export type ErrorCode =
   | PackageFault
+  | RegistryFault
+  // what is on trial beside what answers
+  | 'no-rollout'
+  | 'rollout-in-progress'
+  | 'candidate-is-current'
+  | 'incompatible-signature'
+  // what is in the models folder
+  | 'version-exists'
+  | 'version-in-use'
+  | 'unknown-alias'
+  | 'state-not-writable'
+  | 'models-dir-unwritable'
   // what a client sent
   | 'invalid-input'
   | 'malformed-json'
@@ -84,4 +127,10 @@ export class TensornestError extends Error {
 /** The reason in `error`, for a log line or a status page. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Any thrown thing as one of our errors; one that nobody foresaw is `internal` and keeps its reason. */
+export function refusalFrom(thrown: unknown): TensornestError {
+  if (thrown instanceof TensornestError) return thrown;
+  return new TensornestError('internal', reasonOf(thrown), { cause: thrown });
 }

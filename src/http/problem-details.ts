@@ -16,6 +16,7 @@ export interface ProblemDetails {
 }
 
 const refusedPackage = { status: 422, title: 'Model package refused' } as const;
+const registryFailed = { status: 502, title: 'Model registry failed' } as const;
 
 /** HTTP status and title of every error code. */
 const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
@@ -35,13 +36,48 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'manifest-missing': refusedPackage,
   'manifest-invalid': refusedPackage,
   'path-not-confined': refusedPackage,
+  'path-absolute': refusedPackage,
+  'path-remote': refusedPackage,
+  'path-symlink': refusedPackage,
+  'package-too-large': refusedPackage,
   'file-missing': refusedPackage,
   'file-unlisted': refusedPackage,
+  'file-irregular': refusedPackage,
+  'file-truncated': refusedPackage,
   'digest-mismatch': refusedPackage,
   'model-invalid': refusedPackage,
+  'layer-unknown': refusedPackage,
+  'weights-order': refusedPackage,
+  'weights-not-finite': refusedPackage,
   'golden-invalid': refusedPackage,
   'signature-mismatch': refusedPackage,
   'golden-mismatch': refusedPackage,
+  'signature-missing': refusedPackage,
+  'signature-invalid': refusedPackage,
+  'tarball-corrupt': refusedPackage,
+  'tarball-layout': refusedPackage,
+  'tarball-link': refusedPackage,
+  'tarball-device': refusedPackage,
+  'tarball-duplicate': refusedPackage,
+  'tarball-too-large': refusedPackage,
+  'tarball-too-many-files': refusedPackage,
+  'tarball-bomb': refusedPackage,
+  'version-in-use': { status: 409, title: 'Model version in use' },
+  'no-rollout': { status: 404, title: 'No rollout' },
+  'rollout-in-progress': { status: 409, title: 'Rollout in progress' },
+  'candidate-is-current': { status: 409, title: 'Candidate answers already' },
+  'incompatible-signature': { status: 422, title: 'Incompatible signature' },
+  'unknown-alias': { status: 404, title: 'Unknown alias' },
+  'state-not-writable': { status: 503, title: 'State folder not writable' },
+  'version-exists': { status: 409, title: 'Model version exists' },
+  'models-dir-unwritable': { status: 503, title: 'Models folder not writable' },
+  'registry-not-configured': { status: 503, title: 'Model registry not configured' },
+  'registry-unknown-package': { status: 404, title: 'Model not in the registry' },
+  'registry-no-version': { status: 404, title: 'No such version in the registry' },
+  'registry-unauthorised': registryFailed,
+  'registry-unreachable': registryFailed,
+  'registry-integrity': registryFailed,
+  'registry-failed': registryFailed,
 };
 
 export function toProblem({ code, message, problems }: TensornestError, requestId: string): ProblemDetails {

@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { ModelLifecycle } from '../../src/model/model-lifecycle.js';
+import { ModelRepository } from '../../src/model/model-repository.js';
 import { ModelRegistry } from '../../src/model/model-registry.js';
 import { BACKENDS } from '../../src/runtime/backends/index.js';
 import { type NativeImport, startTensorflow } from '../../src/runtime/backends/tensorflow.backend.js';
@@ -20,7 +20,7 @@ export async function chooseBackend(
     .useValue({ ...BACKENDS, tensorflow: () => startTensorflow(native) })
     .compile();
   module.useLogger({ log: collect, warn: collect, error: collect });
-  await module.get(ModelLifecycle).start();
+  await module.get(ModelRepository).start();
   const registry = module.get(ModelRegistry);
   const [, status] = registry.versions('car-evaluation')[0]!;
   const chosen = status.state === 'ready' ? status.slot.backend : undefined;

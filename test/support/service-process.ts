@@ -13,9 +13,9 @@ export class ServiceProcess {
   private readonly news = new EventEmitter();
   private closed = false;
 
-  constructor(env: Environment = {}) {
+  constructor(env: Environment = {}, cwd = ROOT) {
     this.child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
-      cwd: ROOT,
+      cwd,
       env: { PATH: process.env.PATH, PORT: '0', BACKEND: 'wasm', AUDIT_LOG: 'off', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

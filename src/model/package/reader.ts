@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type PackageFault, reasonOf, TensornestError } from '../../core/errors.js';
@@ -12,7 +13,22 @@ import {
   MANIFEST_FILE,
   ManifestSchema,
   MODEL_FILE,
+  type PackageFile,
 } from './manifest.js';
+import {
+  assertKnownLayers,
+  assertNothingRemote,
+  assertWeightsInOrder,
+  type ModelJson,
+  ModelJsonSchema,
+} from './model-json.js';
+import { assertSigned, readSignature, SIGNATURE_FILE } from './signature-file.js';
+import { assertSoundWeights } from './weights.js';
+
+/** Most bytes of a package, where nothing else is said: 1 GiB. */
+const MAX_PACKAGE_BYTES = 1_073_741_824;
+/** Objects and lists inside of each other. A layer takes four, and models are nested in layers. */
+const MAX_DEPTH = 200;
 
 /** A package whose every byte was checked against its manifest. */
 export interface ModelPackage {
@@ -23,34 +39,56 @@ export interface ModelPackage {
   readonly golden: GoldenRecords;
 }
 
-type JsonObject = Record<string, unknown>;
+export interface ReadOptions {
+  /** The Ed25519 public key whose owner must have signed the package; without it a signature is not looked at. */
+  readonly requireSignature?: KeyObject | null;
+  /** Most bytes of all files together; 1 GiB when absent. */
+  readonly maxBytes?: number;
+}
 
 /**
- * Reads the package in `folder`, which must be the one that `ref` names. Digests are checked before anything is
- * parsed. Refuses with a `TensornestError` whose code is a `PackageFault` and whose message names the file.
+ * Reads the package in `folder`, which must be the one that `ref` names. Signature and digests are checked before
+ * anything is parsed. Refuses with a `TensornestError` whose code is a `PackageFault` and whose message names the file.
  */
-export async function readPackage(folder: string, ref: PackageRef): Promise<ModelPackage> {
-  const manifestBytes = await readManifestBytes(folder);
+export async function readPackage(
+  folder: string,
+  ref: PackageRef,
+  { requireSignature = null, maxBytes = MAX_PACKAGE_BYTES }: ReadOptions = {},
+): Promise<ModelPackage> {
+  const manifestBytes = await readManifestBytes(folder, maxBytes);
+  const manifestDigest = sha256(manifestBytes);
+  const signed = requireSignature === null ? null : await readSignature(folder, requireSignature);
+  if (signed !== null) assertSigned(signed, new Map([[MANIFEST_FILE, manifestDigest]]));
   const manifest = parseManifest(manifestBytes, ref);
+  if (signed !== null) assertSigned(signed, new Map(manifest.files.map((file) => [file.path, file.sha256])));
+  assertSize(manifestBytes, manifest.files, maxBytes);
   const contents = new Map<string, Buffer>();
   for (const file of manifest.files) contents.set(file.path, await readListed(folder, file));
-  await assertNothingElse(folder, [MANIFEST_FILE, ...contents.keys()]);
+  await assertNothingElse(folder, [MANIFEST_FILE, SIGNATURE_FILE, ...contents.keys()]);
   return {
     manifest,
-    digest: `sha256:${sha256(manifestBytes)}`,
-    artifacts: toArtifacts(manifest, contents),
+    digest: `sha256:${manifestDigest}`,
+    artifacts: await toArtifacts(manifest, contents),
     golden: parseGolden(manifest, contents),
   };
 }
 
-async function readManifestBytes(folder: string): Promise<Buffer> {
+async function readManifestBytes(folder: string, maxBytes: number): Promise<Buffer> {
   const stats = await lstat(folder).catch(() => undefined);
   if (!stats?.isDirectory()) throw new TensornestError('manifest-missing', 'The package is not a folder.');
   try {
-    return await readRegular(folder, MANIFEST_FILE);
+    return await readRegular(folder, MANIFEST_FILE, maxBytes);
   } catch (cause) {
+    if (cause instanceof TensornestError && cause.code !== 'file-missing') throw cause;
     throw new TensornestError('manifest-missing', reasonOf(cause), { cause });
   }
+}
+
+/** Before any of the files is read. A file that is larger than the manifest says is not read either. */
+function assertSize(manifest: Buffer, files: readonly PackageFile[], maxBytes: number): void {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, manifest.byteLength);
+  if (bytes <= maxBytes) return;
+  throw new TensornestError('package-too-large', `${MANIFEST_FILE}: lists ${bytes} bytes, of ${maxBytes} at most.`);
 }
 
 function parseManifest(bytes: Buffer, { name, version }: PackageRef): Manifest {
@@ -74,25 +112,25 @@ function parseGolden({ signature }: Manifest, contents: ReadonlyMap<string, Buff
   return golden;
 }
 
-function toArtifacts({ runtime }: Manifest, contents: ReadonlyMap<string, Buffer>): ModelArtifacts {
-  const modelJson = parseJson(MODEL_FILE, listed(contents, MODEL_FILE), 'model-invalid') as JsonObject;
-  const parts = weightPaths(modelJson).map((path) => listed(contents, path));
+async function toArtifacts({ runtime }: Manifest, contents: ReadonlyMap<string, Buffer>): Promise<ModelArtifacts> {
+  const modelJson = parseFile(MODEL_FILE, listed(contents, MODEL_FILE), ModelJsonSchema, 'model-invalid');
+  const { weightsManifest } = modelJson;
+  const paths = weightsManifest.flatMap((group) => group.paths);
+  paths.forEach(assertConfined);
+  assertNothingRemote(modelJson);
+  // NOTE: a graph model has operations in the place of layers, and its entries may stand in any order.
+  if (runtime.format === 'layers-model') assertLayers(modelJson);
+  const parts = paths.map((path) => listed(contents, path));
   const weights = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   parts.reduce((at, part) => (weights.set(part, at), at + part.byteLength), 0);
+  const specs = weightsManifest.flatMap((group) => group.weights);
+  await assertSoundWeights(specs, weights.buffer);
   return { format: runtime.format, modelJson, weights: weights.buffer };
 }
 
-function weightPaths(modelJson: JsonObject): string[] {
-  const groups: unknown = modelJson.weightsManifest;
-  if (!Array.isArray(groups)) throw new TensornestError('model-invalid', `${MODEL_FILE}: has no weightsManifest.`);
-  return groups.flatMap((group: { paths?: unknown } | null) => {
-    const paths = group?.paths;
-    if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
-      throw new TensornestError('model-invalid', `${MODEL_FILE}: weightsManifest needs a list of paths.`);
-    }
-    paths.forEach(assertConfined);
-    return paths;
-  });
+function assertLayers(modelJson: ModelJson): void {
+  assertKnownLayers(modelJson);
+  assertWeightsInOrder(modelJson);
 }
 
 function listed(contents: ReadonlyMap<string, Buffer>, path: string): Buffer {
@@ -119,5 +157,16 @@ function parseJson(file: string, bytes: Buffer, fault: PackageFault): unknown {
   if (typeof value !== 'object' || value === null) {
     throw new TensornestError(fault, `${file}: must hold a JSON object.`);
   }
+  if (isDeeper(value, MAX_DEPTH)) throw new TensornestError(fault, `${file}: is nested more than ${MAX_DEPTH} deep.`);
   return value;
+}
+
+/** NOTE: not recursive, because whoever comes after is and would run out of stack. */
+function isDeeper(value: object, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
