@@ -1,0 +1,16 @@
+import { CommanderError } from 'commander';
+import { reasonOf, TensornestError } from '../core/errors.js';
+import { EXIT, exitCodeOf } from './exit.js';
+
+/** An error for a program to read. */
+export interface ErrorDocument {
+  /** A code of the service, or else `usage` or `failed`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export function errorDocument(error: unknown): ErrorDocument {
+  if (error instanceof CommanderError) return { code: 'usage', message: error.message.replace(/^error: /, '') };
+  const code = error instanceof TensornestError ? error.code : exitCodeOf(error) === EXIT.usage ? 'usage' : 'failed';
+  return { code, message: reasonOf(error) };
+}

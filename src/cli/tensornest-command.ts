@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { processConfig } from '../config/process-config.js';
+import { EXIT } from './exit.js';
+import { processTerminal } from './process-terminal.js';
+
+const PACKAGE_FILE = join(import.meta.dirname, '../../package.json');
+
+/** Runs `tensornest` with the words that follow it, and resolves to its exit code. */
+export async function tensornest(words: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  let code: number = EXIT.ok;
+  const { version } = JSON.parse(await readFile(PACKAGE_FILE, 'utf8')) as { version: string };
+  const program = new Command('tensornest')
+    .description('Trains TensorFlow.js classifiers, and looks after their packages.')
+    .version(version)
+    .enablePositionalOptions()
+    .exitOverride();
+  // Each command is imported when it is called: training brings TensorFlow.js along.
+  delegate(program, 'train', 'trains a model, measures it and writes its package', async (rest) => {
+    const { train } = await import('./train-command.js');
+    code = await train(rest, terminal);
+  });
+  delegate(program, 'model', 'looks at, compares, runs and moves model packages', async (rest) => {
+    const { model } = await import('./model-command.js');
+    code = await model(rest, { terminal, streams: process, readConfig: processConfig });
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+}
+
+/** A command that reads its own words, help and all. */
+function delegate(
+  program: Command,
+  name: string,
+  description: string,
+  run: (words: readonly string[]) => Promise<void>,
+): void {
+  program
+    .command(name)
+    .description(description)
+    .argument('[words...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .action(run);
+}
