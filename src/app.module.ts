@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ClusterModule } from './cluster/cluster.module.js';
+import { AdminModule } from './admin/admin.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './core/app-config.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
@@ -14,6 +15,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 
 import { PredictionModule } from './prediction/prediction.module.js';
+import { RolloutModule } from './rollout/rollout.module.js';
 import { RuntimeModule } from './runtime/runtime.module.js';
 
 /** The composition root: what the service is made of. */
@@ -34,6 +36,7 @@ export class AppModule {
         HealthModule,
         OpenApiModule,
         HomeModule,
+        ...(config.admin ? [AdminModule, RolloutModule] : []),
       ],
     };
   }

@@ -9,7 +9,8 @@ import { GroupHealth } from './health/group.health.js';
 import { jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
 import { requestContext } from './http/request-context.js';
-import { ModelLifecycle } from './model/model-lifecycle.js';
+import { ModelRepository } from './model/model-repository.js';
+import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
 import { OpenApiService } from './openapi/openapi.service.js';
 
@@ -51,8 +52,9 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
 export async function startApp(config: AppConfig, group: ProcessGroup | null = null): Promise<RunningApp> {
   const app = await createApp(config, group);
   const load = async () => {
-    await app.get(ModelLifecycle).start();
+    await app.get(ModelRepository).start();
     await app.get(GroupHealth).report();
+    await app.get(ModelWatcher).start();
   };
   const early = group?.replaces ?? false;
   if (early) await load();

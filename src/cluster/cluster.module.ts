@@ -1,5 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { GROUP_COMMANDS } from '../core/ports/group-commands.js';
 import { PROCESS_GROUP, type ProcessGroup } from '../core/ports/process-group.js';
+import { SoloCommands } from './solo-commands.js';
 
 /** Gives the group of this process to everyone who speaks for it, by token; null when the process is alone. */
 @Global()
@@ -8,8 +10,11 @@ export class ClusterModule {
   static forRoot(group: ProcessGroup | null): DynamicModule {
     return {
       module: ClusterModule,
-      providers: [{ provide: PROCESS_GROUP, useValue: group }],
-      exports: [PROCESS_GROUP],
+      providers: [
+        { provide: PROCESS_GROUP, useValue: group },
+        { provide: GROUP_COMMANDS, useValue: group?.commands ?? new SoloCommands() },
+      ],
+      exports: [PROCESS_GROUP, GROUP_COMMANDS],
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { LineSink } from '../core/ports/line-sink.js';
 import type { GroupView, ProcessGroup, ProcessState } from '../core/ports/process-group.js';
+import { MemberCommands } from './member-commands.js';
 import { type FromProcess, type ToProcess, toProcess } from './messages.js';
 
 /**
@@ -15,6 +16,7 @@ export class GroupMember implements ProcessGroup {
     },
     flush: () => this.flush(),
   };
+  readonly commands = new MemberCommands(send);
   private readonly flushes = new Map<number, () => void>();
   private tickets = 0;
   private lastReport = '';
@@ -72,10 +74,23 @@ export class GroupMember implements ProcessGroup {
   }
 
   private receive(message: ToProcess): void {
-    if (message.type === 'group') this.current = message.view;
-    if (message.type !== 'flushed') return;
-    this.flushes.get(message.ticket)?.();
-    this.flushes.delete(message.ticket);
+    switch (message.type) {
+      case 'start':
+        break;
+      case 'group':
+        this.current = message.view;
+        break;
+      case 'flushed':
+        this.flushes.get(message.ticket)?.();
+        this.flushes.delete(message.ticket);
+        break;
+      case 'do':
+        void this.commands.do(message.ticket, message.command);
+        break;
+      case 'called':
+        this.commands.called(message.ticket, message.outcomes);
+        break;
+    }
   }
 }
 

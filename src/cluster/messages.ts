@@ -1,4 +1,11 @@
+import type { ErrorCode } from '../core/errors.js';
+import type { GroupCommand } from '../core/ports/group-commands.js';
 import type { GroupView, ProcessState } from '../core/ports/process-group.js';
+
+/** How a command ended in one process. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 /** What a process tells the supervisor. */
 export type FromProcess =
@@ -9,6 +16,10 @@ export type FromProcess =
   | { readonly type: 'audit'; readonly lines: Uint8Array }
   /** Asks for `flushed` when all lines so far have been written. */
   | { readonly type: 'flush'; readonly ticket: number }
+  /** Asks for a command to be done everywhere; `called` answers. */
+  | { readonly type: 'call'; readonly ticket: number; readonly command: GroupCommand }
+  /** Answers `do`. */
+  | { readonly type: 'done'; readonly ticket: number; readonly outcome: Outcome }
   /** It could not start, and says why; its end follows. */
   | { readonly type: 'failed'; readonly message: string };
 
@@ -17,7 +28,9 @@ export type ToProcess =
   /** The first message: begin. */
   | { readonly type: 'start'; readonly replaces: boolean; readonly view: GroupView }
   | { readonly type: 'group'; readonly view: GroupView }
-  | { readonly type: 'flushed'; readonly ticket: number };
+  | { readonly type: 'flushed'; readonly ticket: number }
+  | { readonly type: 'do'; readonly ticket: number; readonly command: GroupCommand }
+  | { readonly type: 'called'; readonly ticket: number; readonly outcomes: readonly Outcome[] };
 
 type Kind = 'string' | 'number' | 'boolean' | 'object' | 'bytes';
 
@@ -31,6 +44,8 @@ const FROM_PROCESS: Fields<FromProcess> = {
   greeting: { text: 'string' },
   audit: { lines: 'bytes' },
   flush: { ticket: 'number' },
+  call: { ticket: 'number', command: 'object' },
+  done: { ticket: 'number', outcome: 'object' },
   failed: { message: 'string' },
 };
 
@@ -38,6 +53,8 @@ const TO_PROCESS: Fields<ToProcess> = {
   start: { replaces: 'boolean', view: 'object' },
   group: { view: 'object' },
   flushed: { ticket: 'number' },
+  do: { ticket: 'number', command: 'object' },
+  called: { ticket: 'number', outcomes: 'object' },
 };
 
 /** The message, or undefined when it is none of ours: process managers use the same channel. */

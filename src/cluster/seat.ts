@@ -17,6 +17,8 @@ interface End {
 export interface SeatEvents {
   /** What a process that is about to start has to know. */
   readonly view: () => GroupView;
+  /** There is a process, and it has been told to start. */
+  readonly begun: () => void;
   readonly listening: () => void;
   readonly message: (message: FromProcess) => void;
   /** The process is dead, and all that it had said has been heard. */
@@ -43,6 +45,11 @@ export class Seat {
       if (waitMs > 0) await setTimeout(waitMs, undefined, this.stopping).catch(() => undefined);
     }
     return true;
+  }
+
+  /** There is a process that can be told something. */
+  get occupied(): boolean {
+    return this.worker?.isConnected() === true;
   }
 
   send(message: ToProcess): void {
@@ -72,6 +79,7 @@ export class Seat {
       });
       worker.once('listening', this.events.listening);
       this.send({ type: 'start', replaces, view: this.events.view() });
+      this.events.begun();
       const end = await endOf(worker);
       closeUntaken();
       return end;

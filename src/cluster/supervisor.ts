@@ -1,5 +1,6 @@
 import { reasonOf } from '../core/errors.js';
 import type { LineSink } from '../core/ports/line-sink.js';
+import { CommandRelay } from './command-relay.js';
 import type { FromProcess } from './messages.js';
 import { Roster } from './roster.js';
 import { Seat } from './seat.js';
@@ -17,6 +18,7 @@ export interface SupervisorOptions {
 export class Supervisor {
   private readonly roster: Roster;
   private readonly seats: readonly Seat[];
+  private readonly relay: CommandRelay;
   private greeted = false;
   private failed = false;
 
@@ -24,11 +26,17 @@ export class Supervisor {
     const { processes } = options;
     this.roster = new Roster(processes);
     this.seats = Array.from({ length: processes }, (_, place) => this.seat(place));
+    this.relay = new CommandRelay(
+      () => [...this.seats.keys()].filter((place) => this.seats[place]!.occupied),
+      (place, ticket, command) => {
+        this.seats[place]!.send({ type: 'do', ticket, command });
+      },
+    );
   }
 
   /** Resolves when every process has ended after `stop`, with the exit code of the group. */
   async run(): Promise<0 | 1> {
-    const endings = await Promise.all(this.seats.map((seat) => seat.run()));
+    const endings = await Promise.all(this.seats.map((seat, place) => this.runSeat(seat, place)));
     const written = await this.flush();
     return written && !this.failed && endings.every((well) => well) ? 0 : 1;
   }
@@ -38,9 +46,19 @@ export class Supervisor {
     for (const seat of this.seats) seat.stop(signal);
   }
 
+  private async runSeat(seat: Seat, place: number): Promise<boolean> {
+    const well = await seat.run();
+    // The others may be waiting for it, and then cannot end themselves.
+    this.relay.left(place);
+    return well;
+  }
+
   private seat(place: number): Seat {
     return new Seat({
       view: () => this.roster.seenFrom(place),
+      begun: () => {
+        this.relay.joined(place);
+      },
       listening: () => {
         this.roster.joined(place);
         this.tellAll();
@@ -52,6 +70,7 @@ export class Supervisor {
         const when = waitMs === 0 ? 'now' : `in ${waitMs} ms`;
         this.options.log('warn', `Process ${pid ?? 'that was due'} ended (${reason}); the next one starts ${when}.`);
         this.roster.left(place);
+        this.relay.left(place);
         this.tellAll();
       },
     });
@@ -73,6 +92,14 @@ export class Supervisor {
         void this.flush().then(() => {
           this.seats[place]!.send({ type: 'flushed', ticket: message.ticket });
         });
+        break;
+      case 'call':
+        void this.relay.run(message.command).then((outcomes) => {
+          this.seats[place]!.send({ type: 'called', ticket: message.ticket, outcomes });
+        });
+        break;
+      case 'done':
+        this.relay.done(place, message.ticket, message.outcome);
         break;
       case 'failed':
         this.fail(message.message);

@@ -30,7 +30,7 @@ export class ModelHealth {
     const check = this.indicators.check(name);
     const fault = (await this.faultOf(name)) ?? this.faultElsewhere(name);
     if (fault !== undefined) return check.down(fault);
-    return check.up({ version: this.registry.defaultVersion(name) });
+    return check.up({ version: this.registry.defaultVersion(name), ...this.refusals(name) });
   }
 
   /** An empty service is not ready: somebody forgot its models. */
@@ -51,14 +51,29 @@ export class ModelHealth {
     return { started, faults };
   }
 
+  /** Versions that were refused while another one serves. */
+  private refusals(name: string): { refused?: Readonly<Record<string, string>> } {
+    const refused = this.registry.versions(name).flatMap(([version, status]) => {
+      if (status.state === 'failed') return [[version, status.error.message]];
+      return status.state === 'ready' && status.refused !== undefined ? [[version, status.refused.message]] : [];
+    });
+    return refused.length === 0 ? {} : { refused: Object.fromEntries(refused) as Record<string, string> };
+  }
+
   private faultElsewhere(name: string): string | undefined {
     return this.group?.view.others.map(({ faults }) => faults[name]).find((fault) => fault !== undefined);
   }
 
   private async faultOf(name: string): Promise<string | undefined> {
-    if (!this.registry.names().includes(name)) return 'There is no package of this model.';
+    if (!this.registry.names().includes(name)) {
+      const missing = this.registry.missing().find((model) => model.name === name);
+      return missing?.error.message ?? 'There is no package of this model.';
+    }
     if (this.registry.defaultVersion(name) !== undefined) return this.registry.slot(name).fault();
-    const [version, status] = this.registry.versions(name)[0] ?? [];
-    return status?.state === 'failed' ? `${version} was refused: ${status.error.message}` : `${version} is loading.`;
+    const versions = this.registry.versions(name);
+    for (const [version, status] of versions) {
+      if (status.state === 'failed') return `${version} was refused: ${status.error.message}`;
+    }
+    return versions.some(([, { state }]) => state === 'loading') ? 'The model is loading.' : 'No version is loaded.';
   }
 }

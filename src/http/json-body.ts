@@ -4,6 +4,7 @@ import express, { type RequestHandler } from 'express';
 import { TensornestError } from '../core/errors.js';
 import { inRequest } from '../core/request-scope.js';
 import { requestIdOf } from './request-context.js';
+import { isTarball } from './tarball-body.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -33,8 +34,10 @@ export function jsonBody(limit: number): RequestHandler {
   // Compressed bodies are rare, and inflating them safely is a library's business.
   const inflate = express.raw({ limit, type: () => true });
   return (request, response, next) => {
-    if (!METHODS_WITH_BODY.has(request.method)) {
+    if (!METHODS_WITH_BODY.has(request.method) || isTarball(request)) {
       next();
+    } else if (isEmpty(request)) {
+      finish(request, Buffer.alloc(0), next);
     } else if (!isJson(request.headers['content-type'])) {
       next(new TensornestError('unsupported-media-type', 'Send the body as Content-Type: application/json, in UTF-8.'));
     } else if (request.headers['content-encoding'] === undefined) {
@@ -84,6 +87,12 @@ function finish(request: IncomingMessage, bytes: Buffer, next: Next): void {
   (request as IncomingMessage & { body: JsonBody }).body = new JsonBody(bytes);
   // NOTE: the parser's events come outside of the request's scope, where a log line would lose its request id.
   inRequest(requestIdOf(request), next);
+}
+
+/** Neither a body nor its type was announced: some requests need none. */
+function isEmpty({ headers }: IncomingMessage): boolean {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': coding } = headers;
+  return type === undefined && coding === undefined && (length === undefined || length === '0');
 }
 
 /** JSON is UTF-8 (RFC 8259, section 8.1), and nothing else whatever a charset parameter says. */

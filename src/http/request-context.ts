@@ -52,3 +52,9 @@ export function requestContext(report: (request: FinishedRequest) => void): Requ
 export function requestIdOf(request: IncomingMessage): string {
   return (request as Identified).requestId ?? '';
 }
+
+/** A header, whatever the case of its name; several of one name as one text. */
+export function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join() : value;
+}

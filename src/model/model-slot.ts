@@ -34,6 +34,7 @@ export class ModelSlot {
   private readonly layout: Layout;
   private readonly scanners = new Map<string, RowScanner>();
   private leases = 0;
+  private readonly closing = Promise.withResolvers<undefined>();
   private retired = false;
   /** Why the last execution failed; undefined when it did not. */
   private lastFailure: string | undefined;
@@ -104,14 +105,17 @@ export class ModelSlot {
     };
   }
 
-  /** No new leases will come: close as soon as the last one is back. */
-  retire(): void {
+  /** No new leases will come: closes as soon as the last one is back, and resolves then. */
+  retire(): Promise<undefined> {
     this.retired = true;
     this.closeWhenIdle();
+    return this.closing.promise;
   }
 
   private closeWhenIdle(): void {
-    if (this.retired && this.leases === 0) this.model.close();
+    if (!this.retired || this.leases > 0) return;
+    this.model.close();
+    this.closing.resolve(undefined);
   }
 }
 

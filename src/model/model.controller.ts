@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { API_PREFIX } from '../core/api.js';
+import type { TensornestError } from '../core/errors.js';
 import { ModelDetail, ModelList, type ModelSummary, VersionDetail, type VersionSummary } from './model.dto.js';
 import { ModelRegistry, type VersionStatus } from './model-registry.js';
 
@@ -29,8 +30,9 @@ export class ModelController {
   @ApiOperation({ operationId: 'getModelVersion', summary: 'One version: signature, metrics, digests' })
   @ApiOkResponse({ type: VersionDetail })
   version(@Param('name') name: string, @Param('version') version: string): VersionDetail {
-    const status = this.registry.status(name, version);
-    return { name, ...this.versionSummary(name, version, status), ...toContents(status) };
+    const exact = this.registry.aliases(name).get(version) ?? version;
+    const status = this.registry.status(name, exact);
+    return { name, ...this.versionSummary(name, exact, status), ...toContents(status) };
   }
 
   private summary(name: string): ModelSummary {
@@ -42,13 +44,21 @@ export class ModelController {
   }
 
   private versionSummary(name: string, version: string, status: VersionStatus): VersionSummary {
+    const aliases = [...this.registry.aliases(name)].filter(([, target]) => target === version);
+    const refusal = refusalOf(status);
     return {
       version,
       state: status.state,
       default: version === this.registry.defaultVersion(name),
-      ...(status.state === 'failed' ? { fault: status.error.code, reason: status.error.message } : {}),
+      aliases: aliases.map(([alias]) => alias),
+      ...(refusal === undefined ? {} : { fault: refusal.code, reason: refusal.message }),
     };
   }
+}
+
+function refusalOf(status: VersionStatus): TensornestError | undefined {
+  if (status.state === 'failed') return status.error;
+  return status.state === 'ready' ? status.refused : undefined;
 }
 
 function toContents(status: VersionStatus): Partial<VersionDetail> {

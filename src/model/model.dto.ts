@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Placement } from '../core/ports/inference-backend.js';
 
-const STATES = ['loading', 'ready', 'failed'] as const;
+const STATES = ['available', 'loading', 'ready', 'failed', 'unloading'] as const;
 
 /** Where one version stands. */
 export class VersionSummary {
@@ -14,10 +14,17 @@ export class VersionSummary {
   @ApiProperty({ description: 'It answers when a request names the model alone.' })
   default: boolean;
 
-  @ApiProperty({ required: false, description: 'Why the version was refused.', example: 'digest-mismatch' })
+  @ApiProperty({ type: [String], description: 'Names that stand for this version.', example: ['stable'] })
+  aliases: string[];
+
+  @ApiProperty({
+    required: false,
+    description: 'Why the package was refused. A version that is ready serves what was loaded before.',
+    example: 'digest-mismatch',
+  })
   fault?: string;
 
-  @ApiProperty({ required: false, description: 'The file and the reason, when the version was refused.' })
+  @ApiProperty({ required: false, description: 'The file and the reason, when the package was refused.' })
   reason?: string;
 }
 

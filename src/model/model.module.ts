@@ -1,13 +1,32 @@
 import { Module } from '@nestjs/common';
-import { MODEL_STORE } from '../core/ports/model-store.js';
+import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { MODEL_STORE, type ModelStore } from '../core/ports/model-store.js';
+import { NPM_SETTINGS, type ReadNpmSettings } from '../core/ports/npm-settings.js';
 import { ModelController } from './model.controller.js';
 import { ModelLifecycle } from './model-lifecycle.js';
 import { ModelRegistry } from './model-registry.js';
+import { ModelRepository } from './model-repository.js';
+import { ModelWatcher } from './model-watcher.js';
+import { ServingFile } from './serving-file.js';
 import { LocalFolderStore } from './store/local-folder.store.js';
+import { WantedModelsStore } from './store/wanted-models.store.js';
 
 @Module({
   controllers: [ModelController],
-  providers: [{ provide: MODEL_STORE, useClass: LocalFolderStore }, ModelRegistry, ModelLifecycle],
-  exports: [ModelRegistry, ModelLifecycle],
+  providers: [
+    LocalFolderStore,
+    {
+      provide: MODEL_STORE,
+      useFactory: (local: LocalFolderStore, config: AppConfig, settings: ReadNpmSettings): ModelStore =>
+        config.models.wanted.length === 0 ? local : new WantedModelsStore(local, config, settings),
+      inject: [LocalFolderStore, APP_CONFIG, NPM_SETTINGS],
+    },
+    ModelRegistry,
+    ModelLifecycle,
+    ModelRepository,
+    ModelWatcher,
+    ServingFile,
+  ],
+  exports: [ModelRegistry, ModelLifecycle, ModelRepository, ModelWatcher],
 })
 export class ModelModule {}

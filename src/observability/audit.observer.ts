@@ -2,11 +2,9 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent } from '../core/prediction.js';
+import { isPublic, redact } from '../core/redaction.js';
 import type { ClassLabel, Row } from '../core/signature.js';
 import { LineBuffer, type LinePart } from './line-buffer.js';
-
-/** Stands for the value of a feature that the signature marks as sensitive. */
-export const REDACTED = '[redacted]';
 
 /** One JSON line per prediction, "for audit purposes": what was asked, what was answered, by which exact model. */
 @Injectable()
@@ -65,10 +63,7 @@ function isoTime(time: Date): string {
 }
 
 /** The inputs as the client wrote them, or written anew where something must be covered. */
-function inputsOf({ signature: { features }, inputs }: PredictionEvent): LinePart {
-  const sensitive = features.filter((feature) => feature.sensitive).map(({ name }) => name);
-  if (sensitive.length === 0) return inputs.json();
-  const cover = Object.fromEntries(sensitive.map((name) => [name, REDACTED]));
+function inputsOf({ signature, inputs }: PredictionEvent): LinePart {
   // The encoder has accepted them, so they are rows.
-  return JSON.stringify((inputs.rows() as readonly Row[]).map((row) => ({ ...row, ...cover })));
+  return isPublic(signature) ? inputs.json() : JSON.stringify(redact(signature, inputs.rows() as readonly Row[]));
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { category, number, signatureOf } from '../../test/support/signatures.js';
 import type { PredictionEvent } from '../core/prediction.js';
+import { REDACTED } from '../core/redaction.js';
 import type { Row } from '../core/signature.js';
-import { auditLine, REDACTED } from './audit.observer.js';
+import { auditLine } from './audit.observer.js';
 
 const rows: Row[] = [{ colour: 'red', income: 4711 }];
 

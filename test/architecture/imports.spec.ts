@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 /** Which room may import which. `ARCHITECTURE.md` draws the same table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  admin: ['model', 'http', 'core'],
   core: [],
   cluster: ['core'],
   config: ['core'],
@@ -17,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   health: ['model', 'core'],
   home: ['model', 'core'],
   prediction: ['model', 'encoding', 'http', 'core'],
+  rollout: ['model', 'http', 'core'],
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
   cli: ['training', 'model', 'encoding', 'runtime', 'config', 'core'],

@@ -45,10 +45,10 @@ describe('the probes', () => {
   });
 
   it('do not call a service without a required model ready', async () => {
-    service = await startTestApp({ REQUIRED_MODELS: 'car-evaluation,penguins' });
+    service = await startTestApp({ REQUIRED_MODELS: 'car-evaluation,no-such-model' });
     const { status, body } = await service.get('/health/ready');
     expect(status).toBe(503);
-    expect(Object.keys(body.error)).toEqual(['penguins']);
+    expect(Object.keys(body.error)).toEqual(['no-such-model']);
     expect(Object.keys(body.info)).toContain('car-evaluation');
   });
 

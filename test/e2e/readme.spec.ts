@@ -33,7 +33,9 @@ describe('every command of the README', () => {
   it('is one of those that are tried here', () => {
     const [install, ...others] = commands;
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
-    for (const command of others) expect(command).toMatch(/^(curl -s|npm run train -- car-evaluation$|npm run bench$)/);
+    for (const command of others) {
+      expect(command).toMatch(/^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$)/);
+    }
   });
 
   it.each(commands.filter((text) => text.startsWith('curl')))('answers as printed: %s', async (command) => {
@@ -41,6 +43,12 @@ describe('every command of the README', () => {
     expect(printed.language).toBe('json');
     const { stdout } = await run('bash', ['-c', command.replace('http://127.0.0.1:8080', service.url)]);
     expect(withoutId(stdout)).toEqual(withoutId(printed.text));
+  });
+
+  it.each(commands.filter((text) => text.startsWith('npm run model')))('prints as printed: %s', async (command) => {
+    const printed = blocks[blocks.findIndex(({ text }) => text === command) + 1]!;
+    const { stdout } = await run('bash', ['-c', command.replace('npm run', 'npm run --silent')]);
+    expect(stdout.trim()).toBe(printed.text);
   });
 
   it('for installing is what continuous integration runs on a clean clone', async () => {

@@ -62,8 +62,8 @@ export class ModelsFolder {
       const bytes = await readFile(join(made, file));
       const half = Math.floor(bytes.length / 2);
       for (const [flag, part] of [['w', bytes.subarray(0, half)] as const, ['a', bytes.subarray(half)] as const]) {
-        await writeFile(this.path(name, file), part, { flag });
         await setTimeout(milliseconds / files.length / 2);
+        await writeFile(this.path(name, file), part, { flag });
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { GroupCommands } from './group-commands.js';
 import type { LineSink } from './line-sink.js';
 
 /** What one process says of itself. */
@@ -25,6 +26,7 @@ export interface ProcessGroup {
   /** The group's one audit log. */
   readonly audit: LineSink;
   readonly view: GroupView;
+  readonly commands: GroupCommands;
   /** Tells the group how this process is. */
   report(state: ProcessState): void;
 }

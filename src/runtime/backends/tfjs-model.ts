@@ -7,12 +7,21 @@ import type { RowBatch } from '../../core/row-batch.js';
 import { denseChainOf } from './dense-chain.js';
 import { WasmDenseChain } from './wasm-dense-chain.js';
 
+let opening: Promise<unknown> = Promise.resolve();
+
 /** Opens a package's model in the realm's active backend; a refused model leaves no tensor behind. */
-export async function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenModel> {
+export function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenModel> {
+  // One after the other: the engine's scopes are a stack, and each opening has one.
+  const mine = opening.then(() => open(artifacts));
+  opening = mine.catch(() => undefined);
+  return mine;
+}
+
+async function open(artifacts: ModelArtifacts): Promise<OpenModel> {
   const release = trackTensors();
   try {
     const handler = tf.io.fromMemory(toTfjsArtifacts(artifacts));
-    return artifacts.format === 'layers-model' ? openLayers(await loadLayersModel(handler)) : await loadGraph(handler);
+    return artifacts.format === 'layers-model' ? openLayers(await loadLayers(handler)) : await loadGraph(handler);
   } catch (cause) {
     release();
     throw new TensornestError('model-invalid', `model.json: TensorFlow.js cannot load it (${reasonOf(cause)}).`, {
@@ -62,6 +71,16 @@ function openLayers(model: LayersModel): OpenModel {
       model.dispose();
     },
   };
+}
+
+/** NOTE: weights that do not fit the layers stay in memory when the load fails, hence the scope. */
+async function loadLayers(handler: tf.io.IOHandler): Promise<LayersModel> {
+  tf.engine().startScope('open');
+  try {
+    return await loadLayersModel(handler);
+  } finally {
+    tf.engine().endScope();
+  }
 }
 
 /** The converter is large, and most services have no graph model. */

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { API_PREFIX } from '../../../core/api.js';
 import type { JsonBody } from '../../../http/json-body.js';
 import type { JsonReply } from '../../../http/json-reply.js';
-import { requestIdOf } from '../../../http/request-context.js';
+import { headerOf, requestIdOf } from '../../../http/request-context.js';
 import { PredictionService } from '../../prediction.service.js';
 import { encodeRest } from './rest-answer.js';
 import { RestRows } from './rest-rows.js';
@@ -40,6 +40,8 @@ export class RestController {
 
   private async answer(request: Request, body: JsonBody, model?: string, version?: string): Promise<JsonReply> {
     const source = new RestRows(body);
-    return encodeRest(await this.predictions.predict({ model, version, source, requestId: requestIdOf(request) }));
+    const header = (field: string) => headerOf(request, field);
+    const requestId = requestIdOf(request);
+    return encodeRest(await this.predictions.predict({ model, version, source, requestId, header }));
   }
 }
