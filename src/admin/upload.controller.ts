@@ -31,7 +31,12 @@ export class UploadController {
   })
   @ApiConsumes(...TARBALL_TYPES)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiQuery({ name: 'activate', required: false, enum: ['true', 'false'], description: 'Default: true.' })
+  @ApiQuery({
+    name: 'activate',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'Default: true. With false the version that answers now answers on, and the new one waits.',
+  })
   @ApiNoContentResponse({ description: 'It is in the store and, unless that was not wanted, answers.' })
   async upload(@Req() request: Request, @Param('name') name: string, @Param('version') version: string): Promise<void> {
     if (!request.is([...TARBALL_TYPES])) {
@@ -44,13 +49,15 @@ export class UploadController {
     const staged = await stageTarball(dir, request, { limits, requireSignature, expected }).catch((error: unknown) => {
       throw request.complete ? error : brokenOff(error);
     });
+    const answer = queryOf(request).get('activate') !== 'false';
     try {
       await this.lifecycle.rehearse(staged.contents);
+      if (!answer) await this.repository.hold(name);
       await staged.install();
     } finally {
       await staged.discard();
     }
-    await this.repository.takeOver(expected, queryOf(request).get('activate') !== 'false');
+    await this.repository.takeOver(expected, answer);
   }
 }
 

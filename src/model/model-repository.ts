@@ -77,6 +77,12 @@ export class ModelRepository implements OnModuleInit {
     return this.lifecycle.reconcile(this.tentative ?? this.state, this.patience);
   }
 
+  /** Has the version that answers now answer on, whatever newer one appears. */
+  async hold(name: string): Promise<void> {
+    const version = this.registry.names().includes(name) ? this.registry.defaultVersion(name) : undefined;
+    if (version !== undefined) await this.change({ kind: 'activate', name, version });
+  }
+
   /**
    * Has every process look at a package that was just put into the store. With `answer` it answers the requests that name
    * no version, also where the policy would choose another.

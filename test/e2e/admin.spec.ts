@@ -102,6 +102,20 @@ describe('the admin interface', () => {
     expect((await service.post(`${CARS}/versions/1.0.0/predict`, { inputs: [ARTICLE_ROW] })).status).toBe(503);
   });
 
+  it('keeps a newer version waiting too, although the policy would have it answer', async () => {
+    await start();
+    const other = await copyPackage();
+    const manifest = await other.json('manifest.json');
+    await other.write('manifest.json', JSON.stringify({ ...manifest, version: '2.1.0' }));
+    const { tarball } = await packTarball(other.path, { name: 'car-evaluation', version: '2.1.0' }, null);
+    await other.remove();
+    expect((await upload('2.1.0', tarball, '?activate=false')).status).toBe(204);
+    expect([await answering(), await index()]).toEqual([
+      '2.0.0',
+      { 'car-evaluation@2.1.0': 'UNAVAILABLE', 'car-evaluation@2.0.0': 'READY' },
+    ]);
+  });
+
   it('has an alias stand for a version, in paths and across a restart', async () => {
     await start();
     await upload('1.0.0', await tarballOf('1.0.0'), '?activate=false');

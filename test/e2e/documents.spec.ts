@@ -24,12 +24,15 @@ describe('GET /', () => {
 });
 
 describe('GET /api/v1/models', () => {
-  it('lists what is served', async () => {
+  it('lists what is served, and what is there beside it', async () => {
     const { body } = await service.get('/api/v1/models');
     expect(body.models).toContainEqual({
       name: 'car-evaluation',
       default: true,
-      versions: [{ version: '2.0.0', state: 'ready', default: true }],
+      versions: [
+        { version: '2.0.0', state: 'ready', default: true, aliases: [] },
+        { version: '1.0.0', state: 'available', default: false, aliases: [] },
+      ],
     });
   });
 
