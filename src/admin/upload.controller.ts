@@ -44,11 +44,14 @@ export class UploadController {
       throw new TensornestError('unsupported-media-type', message);
     }
     const { dir, requireSignature } = this.config.models;
+    const { packageBytes: maxBytes } = this.config.limits;
     const limits = { ...TARBALL_LIMITS, packedBytes: this.config.limits.uploadBytes };
     const expected = { name, version };
-    const staged = await stageTarball(dir, request, { limits, requireSignature, expected }).catch((error: unknown) => {
-      throw request.complete ? error : brokenOff(error);
-    });
+    const staged = await stageTarball(dir, request, { limits, requireSignature, maxBytes, expected }).catch(
+      (error: unknown) => {
+        throw request.complete ? error : brokenOff(error);
+      },
+    );
     const answer = queryOf(request).get('activate') !== 'false';
     try {
       await this.lifecycle.rehearse(staged.contents);

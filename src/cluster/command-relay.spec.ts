@@ -61,4 +61,61 @@ describe('a command for the group', () => {
   it('is done at once when there is nobody to do it', async () => {
     expect(await relayFor([]).relay.run({ name: 'swap', payload: null })).toEqual([]);
   });
+
+  it('waits for a process that joins meanwhile, which does it too', async () => {
+    const { relay, told } = relayFor([0, 1]);
+    const outcomes = relay.run({ name: 'swap', payload: null });
+    await settle();
+    const { ticket } = told[0]!;
+    relay.left(1);
+    relay.joined(1);
+    relay.done(0, ticket, WELL);
+    await settle();
+    expect(told.map(({ place, name }) => [place, name])).toEqual([
+      [0, 'swap'],
+      [1, 'swap'],
+      [1, 'swap'],
+    ]);
+    relay.done(1, ticket, REFUSED);
+    expect(await outcomes).toEqual([WELL, REFUSED]);
+    relay.joined(1);
+    expect(told).toHaveLength(3);
+  });
+});
+
+describe('a command with something to follow', () => {
+  const change = {
+    name: 'prepare',
+    payload: null,
+    then: { name: 'commit', payload: null },
+    otherwise: { name: 'abandon', payload: null },
+  };
+
+  /** What was done in its order, and what came of the first command. */
+  async function run(answers: readonly Outcome[]) {
+    const { relay, told } = relayFor([0, 1]);
+    const outcomes = relay.run(change);
+    const others = relay.run({ name: 'other', payload: null });
+    const names: string[] = [];
+    await settle();
+    for (let next = told.shift(); next !== undefined; next = told.shift()) {
+      names.push(next.name);
+      relay.done(next.place, next.ticket, next.name === 'prepare' ? answers[next.place]! : WELL);
+      await settle();
+    }
+    await others;
+    return { names, outcomes: await outcomes };
+  }
+
+  it('goes on to it when everybody has done it, before anything else', async () => {
+    const { names, outcomes } = await run([WELL, WELL]);
+    expect(outcomes).toEqual([WELL, WELL]);
+    expect(names).toEqual(['prepare', 'prepare', 'commit', 'commit', 'other', 'other']);
+  });
+
+  it('is given up everywhere when one refuses it, and the refusal is the answer', async () => {
+    const { names, outcomes } = await run([WELL, REFUSED]);
+    expect(outcomes).toEqual([WELL, REFUSED]);
+    expect(names).toEqual(['prepare', 'prepare', 'abandon', 'abandon', 'other', 'other']);
+  });
 });

@@ -185,9 +185,14 @@ describe('activating a version', () => {
 
   it('leaves what was proved loaded when something else is looked at in between', async () => {
     await start();
-    const repository = service!.app.get(ModelRepository);
-    const looks = Array.from({ length: 20 }, () => repository.refresh());
-    await Promise.all([on('activate', '1.0.0'), ...looks, repository.refresh()]);
+    let looking = true;
+    const activated = on('activate', '1.0.0').finally(() => (looking = false));
+    const looks: Promise<void>[] = [];
+    for (const goesOn = () => looking; goesOn();) {
+      looks.push(look());
+      await new Promise(setImmediate);
+    }
+    await Promise.all([activated, ...looks]);
     expect(await answering()).toBe('1.0.0');
     // Loaded once: nothing threw it away between its proof and its activation.
     expect(logged.filter((line) => line.startsWith('car-evaluation 1.0.0 is ready'))).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LAYER_CLASSES } from '../../src/model/package/layer-classes.js';
 import { DAMAGES } from '../support/damages.js';
 import { copyPackage, type PackageFolder } from '../support/package-factory.js';
 import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
@@ -47,6 +48,17 @@ describe('a package with', () => {
     service = await startTestApp({ MODELS_DIR: folder.models, MAX_PACKAGE_BYTES: String(listed + 100_000) });
     expect((await service.predict([ARTICLE_ROW])).status).toBe(200);
   });
+});
+
+it('may have every layer that TensorFlow.js itself registers, and nothing that it does not know', async () => {
+  const { serialization } = await import('@tensorflow/tfjs-core');
+  const { layers } = await import('@tensorflow/tfjs-layers');
+  const registered = Object.entries(serialization.SerializationMap.getMap().classNameMap);
+  const names = registered.map(([name]) => name);
+  expect([...LAYER_CLASSES].filter((name) => !names.includes(name))).toEqual([]);
+  const layerNames = registered.filter(([, [kind]]) => kind.prototype instanceof layers.Layer).map(([name]) => name);
+  expect(layerNames.length).toBeGreaterThan(50);
+  expect(layerNames.filter((name) => !LAYER_CLASSES.has(name))).toEqual([]);
 });
 
 describe('a refused package', () => {

@@ -66,7 +66,10 @@ export class WantedModelsStore implements ModelStore {
       connect: async () => new NpmRegistry(scope, await this.settings()),
     };
     try {
-      this.acquired.set(spec.name, await acquire(spec, sources, { requireSignature }));
+      this.acquired.set(
+        spec.name,
+        await acquire(spec, sources, { requireSignature, maxBytes: this.config.limits.packageBytes }),
+      );
       return undefined;
     } catch (error) {
       return refusalFrom(error);
