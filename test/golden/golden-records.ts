@@ -56,7 +56,7 @@ export function describeGolden(
         );
         expect(answers.length).toBe(expected.length);
         expected.forEach((value, index) => expect(Math.abs(value - answers[index]!)).toBeLessThan(GOLDEN_TOLERANCE));
-        slot.retire();
+        await slot.retire();
         expect(backend.tensorCount()).toBe(before);
       },
     );
