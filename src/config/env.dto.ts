@@ -1,12 +1,13 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
-import { LOG_LEVELS, type LogLevel } from '../core/app-config.js';
+import { LOG_LEVELS, type LogLevel, V1_DIALECTS, type V1Dialect } from '../core/app-config.js';
 import { parseVersionPolicies } from '../core/version-policy.js';
 import { BACKEND_NAMES, type BackendName, type Placement } from '../core/ports/inference-backend.js';
 
 const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
 const PLACEMENTS = ['auto', 'inline', 'worker'] as const;
 const TABULATE = ['auto', 'off'] as const;
+const GRPC_OUTPUTS = ['mirror', 'raw'] as const;
 const SWITCH = ['true', 'false'] as const;
 const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 
@@ -52,8 +53,32 @@ export class EnvDto {
   MODELS_DIR = 'models';
 
   @IsOptional()
+  @Matches(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
+    message: 'must be lower-case letters, digits, ".", "_" or "-", 64 at most',
+  })
+  MODEL_NAME?: string;
+
+  @IsOptional()
   @IsString()
   DEFAULT_MODEL?: string;
+
+  @IsOptional()
+  @CommaList()
+  @Matches(/^[a-z0-9_]{1,64}$/, { each: true, message: 'must list names of extensions, separated by commas' })
+  OIP_EXTENSIONS?: string[];
+
+  @IsOptional()
+  @Type(() => Number)
+  @Max(65_535, { message: 'must be at most 65535' })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number' })
+  GRPC_PORT?: number;
+
+  @IsIn(GRPC_OUTPUTS, { message: `must be one of ${GRPC_OUTPUTS.join(', ')}` })
+  GRPC_OUTPUTS: (typeof GRPC_OUTPUTS)[number] = 'mirror';
+
+  @IsIn(V1_DIALECTS, { message: `must be one of ${V1_DIALECTS.join(', ')}` })
+  V1_DIALECT: V1Dialect = 'union';
 
   @IsOptional()
   @CommaList()

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { AppConfig } from '../core/app-config.js';
+import { type AppConfig, OIP_EXTENSIONS } from '../core/app-config.js';
 import { readPublicKey } from '../core/ed25519.js';
 import { reasonOf } from '../core/errors.js';
 import { parseVersionPolicies } from '../core/version-policy.js';
@@ -47,6 +47,7 @@ function toAppConfig(env: EnvDto, terminal: boolean): AppConfig {
     admin: env.ADMIN_API === 'true',
     models: {
       dir: resolve(env.MODELS_DIR),
+      flatName: env.MODEL_NAME ?? null,
       defaultModel: env.DEFAULT_MODEL ?? null,
       required: env.REQUIRED_MODELS ?? null,
       // It was validated, so it can be parsed.
@@ -58,6 +59,9 @@ function toAppConfig(env: EnvDto, terminal: boolean): AppConfig {
       requireSignature: env.REQUIRE_SIGNATURE === undefined ? null : toPublicKey(env.REQUIRE_SIGNATURE),
     },
     backend: env.BACKEND,
+    openInference: { extensions: env.OIP_EXTENSIONS ?? [...OIP_EXTENSIONS] },
+    grpc: { port: env.GRPC_PORT ?? null, alwaysRaw: env.GRPC_OUTPUTS === 'raw' },
+    v1Dialect: env.V1_DIALECT,
     limits: {
       requestRows: env.MAX_REQUEST_ROWS,
       uploadBytes: env.UPLOAD_LIMIT,

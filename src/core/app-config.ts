@@ -23,6 +23,8 @@ export interface AppConfig {
   readonly models: {
     /** Absolute path of the folder that holds `<name>/<version>/`. */
     readonly dir: string;
+    /** Name under which `dir` is served when it is a package itself; null takes the name in the package. */
+    readonly flatName: string | null;
     /** Model that answers where none is named; null takes the first by name. */
     readonly defaultModel: string | null;
     /** Models without which the service is not ready; null means every model present at the start. */
@@ -41,6 +43,18 @@ export interface AppConfig {
     readonly requireSignature: KeyObject | null;
   };
   readonly backend: BackendName | 'auto';
+  readonly openInference: {
+    /** The extensions that server metadata names; what is managed through the repository is added by itself. */
+    readonly extensions: readonly string[];
+  };
+  readonly grpc: {
+    /** Port of the gRPC doors; null when they are closed. */
+    readonly port: number | null;
+    /** Tensors are always answered as raw bytes; otherwise as they were sent. */
+    readonly alwaysRaw: boolean;
+  };
+  /** How the paths that TensorFlow Serving and KServe share are answered. */
+  readonly v1Dialect: V1Dialect;
   readonly limits: {
     /** Most rows of one request. */
     readonly requestRows: number;
@@ -70,5 +84,18 @@ export interface AppConfig {
   readonly audit:
     { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'off' };
 }
+
+/** The extensions of the Open Inference Protocol that are spoken here. */
+export const OIP_EXTENSIONS = [
+  'binary_tensor_data',
+  'classification',
+  'statistics',
+  'model_configuration',
+  'parameters',
+  'schedule_policy',
+] as const;
+
+export const V1_DIALECTS = ['union', 'tfserving', 'kserve'] as const;
+export type V1Dialect = (typeof V1_DIALECTS)[number];
 
 export const APP_CONFIG = Symbol('APP_CONFIG');

@@ -67,11 +67,14 @@ export type ErrorCode =
   | 'body-too-large'
   | 'unsupported-media-type'
   | 'not-found'
+  | 'method-not-allowed'
   | 'unknown-model'
   | 'unknown-version'
   // what the service is in
   | 'model-not-ready'
   | 'backend-unavailable'
+  | 'deadline-exceeded'
+  | 'unsupported'
   | 'inference-failed'
   | 'non-finite-output'
   | 'internal';
@@ -87,6 +90,7 @@ export type InputFault =
   | 'too-few'
   | 'too-many'
   | 'unknown-field'
+  | 'duplicate'
   | 'forbidden-key';
 
 /** One problem with one value of a request. */

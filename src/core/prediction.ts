@@ -1,4 +1,5 @@
 import type { ClassLabel, Signature } from './signature.js';
+import type { Tensor } from './tensor.js';
 
 /** Where the rows stand in the document that a door received, as JSON pointers. */
 export interface RowLocator {
@@ -47,4 +48,23 @@ export interface PredictionEvent {
   readonly signature: Signature;
   readonly inputs: InputRows;
   readonly prediction: Prediction;
+}
+
+/** What a tensor model answered. */
+export interface TensorPrediction {
+  readonly model: string;
+  readonly version: string;
+  /** Name of the function that was called. */
+  readonly function: string;
+  readonly outputs: readonly Tensor[];
+  readonly timing: Timing;
+}
+
+/** What an observer is told, once per successful call of a tensor model. */
+export interface TensorPredictionEvent {
+  readonly requestId: string;
+  readonly time: Date;
+  readonly digest: string;
+  readonly inputs: readonly Tensor[];
+  readonly prediction: TensorPrediction;
 }

@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { PROCESS_GROUP, type ProcessGroup, type ProcessState } from '../core/ports/process-group.js';
+import type { Readiness } from '../core/ports/readiness.js';
 import { ModelRegistry } from '../model/model-registry.js';
 
 const NO_MODEL = 'There is no model to serve.';
+const LOADING = 'The models are being loaded.';
 
 /** Says of the models whether they can be asked, in this process and in the others of its group. */
 @Injectable()
-export class ModelHealth {
+export class ModelHealth implements Readiness {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly registry: ModelRegistry,
@@ -22,7 +24,7 @@ export class ModelHealth {
   /** Up once the first load has come to its end; whether it went well is for readiness to say. */
   started(): HealthIndicatorResult {
     const check = this.indicators.check('models');
-    return this.hasStarted ? check.up() : check.down('The models are being loaded.');
+    return this.hasStarted ? check.up() : check.down(LOADING);
   }
 
   /** Up when the model can be asked and its last execution, or else its golden check, was good. */
@@ -49,6 +51,16 @@ export class ModelHealth {
       if (fault !== undefined) faults[name] = fault;
     }
     return { started, faults };
+  }
+
+  async fault(): Promise<string | undefined> {
+    if (!this.hasStarted) return LOADING;
+    const all = [await this.state(), ...(this.group?.view.others ?? [])];
+    for (const { started, faults } of all) {
+      const [fault] = Object.values(faults);
+      if (!started || fault !== undefined) return fault ?? LOADING;
+    }
+    return undefined;
   }
 
   /** Versions that were refused while another one serves. */

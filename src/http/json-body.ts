@@ -31,6 +31,15 @@ export class JsonBody {
 
 /** Reads bodies of up to `limit` bytes into `JsonBody`; refuses in our own words what is larger or not JSON. */
 export function jsonBody(limit: number): RequestHandler {
+  return bodyReader(limit, isJson);
+}
+
+/** The same for doors whose clients name their JSON anything or nothing, or send other bytes beside it. */
+export function anyBody(limit: number): RequestHandler {
+  return bodyReader(limit, () => true);
+}
+
+function bodyReader(limit: number, accepts: (contentType?: string) => boolean): RequestHandler {
   // Compressed bodies are rare, and inflating them safely is a library's business.
   const inflate = express.raw({ limit, type: () => true });
   return (request, response, next) => {
@@ -38,7 +47,7 @@ export function jsonBody(limit: number): RequestHandler {
       next();
     } else if (isEmpty(request)) {
       finish(request, Buffer.alloc(0), next);
-    } else if (!isJson(request.headers['content-type'])) {
+    } else if (!accepts(request.headers['content-type'])) {
       next(new TensornestError('unsupported-media-type', 'Send the body as Content-Type: application/json, in UTF-8.'));
     } else if (request.headers['content-encoding'] === undefined) {
       collect(request, limit, next);

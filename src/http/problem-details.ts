@@ -24,12 +24,15 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'malformed-json': { status: 400, title: 'Malformed JSON' },
   'bad-request': { status: 400, title: 'Bad request' },
   'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'unknown-model': { status: 404, title: 'Unknown model' },
   'unknown-version': { status: 404, title: 'Unknown model version' },
   'body-too-large': { status: 413, title: 'Request body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'model-not-ready': { status: 503, title: 'Model not ready' },
   'backend-unavailable': { status: 503, title: 'Inference backend unavailable' },
+  'deadline-exceeded': { status: 504, title: 'Deadline exceeded' },
+  unsupported: { status: 501, title: 'Not supported' },
   'inference-failed': { status: 500, title: 'Inference failed' },
   'non-finite-output': { status: 500, title: 'Model answered with a non-finite number' },
   internal: { status: 500, title: 'Internal error' },
@@ -79,6 +82,11 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'registry-integrity': registryFailed,
   'registry-failed': registryFailed,
 };
+
+/** The HTTP status that every door gives to an error of this code. */
+export function statusOf(code: ErrorCode): number {
+  return PROBLEMS[code].status;
+}
 
 export function toProblem({ code, message, problems }: TensornestError, requestId: string): ProblemDetails {
   return {

@@ -1,22 +1,31 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { ERROR_DOORS, type ErrorDoor, isBehind } from './error-door.js';
 import { PROBLEM_JSON, toProblem } from './problem-details.js';
 import { requestIdOf } from './request-context.js';
 import { toTensornestError } from './to-tensornest-error.js';
 
-/** Answers every error as problem details: never HTML, never a stack. */
+/** Answers every error as problem details, or as its door does: never HTML, never a stack. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
+  constructor(@Inject(ERROR_DOORS) private readonly doors: readonly ErrorDoor[]) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
+    const request = http.getRequest<Request>();
     const error = toTensornestError(thrown);
-    const problem = toProblem(error, requestIdOf(http.getRequest<Request>()));
+    const problem = toProblem(error, requestIdOf(request));
     if (problem.status === 500) this.logger.error({ err: error.cause ?? error }, error.message);
     if (response.headersSent) {
       response.destroy();
+      return;
+    }
+    const door = this.doors.find((candidate) => isBehind(candidate, request.originalUrl.split('?', 1)[0]!));
+    if (door !== undefined) {
+      door.answer(error, request, response);
       return;
     }
     response.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));

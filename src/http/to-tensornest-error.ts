@@ -4,6 +4,7 @@ import { type ErrorCode, TensornestError } from '../core/errors.js';
 /** The codes for what the framework refuses before any of our code runs, by HTTP status. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: 'not-found',
+  405: 'method-not-allowed',
   413: 'body-too-large',
   415: 'unsupported-media-type',
 };

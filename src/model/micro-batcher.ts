@@ -8,6 +8,8 @@ export interface BatchingOptions {
   readonly maxRows: number;
   /** Executions that may be under way at the same time. */
   readonly parallelism: number;
+  /** Told of every execution that came to a good end: its rows, and the milliseconds it took. */
+  readonly onExecution?: (rows: number, milliseconds: number) => void;
 }
 
 /** The answer to one request, and how it came about. */
@@ -158,6 +160,7 @@ export class MicroBatcher {
     }
     try {
       const answers = await this.run(merge(pieces, rows));
+      this.options.onExecution?.(rows, performance.now() - started);
       distribute(pieces, rows, answers);
     } catch (error) {
       const [first] = pieces;

@@ -5,11 +5,11 @@ import { BACKEND_SOURCE, type BackendSource, type InferenceBackend } from '../co
 import { MODEL_STORE, type ModelStore, type PackageRef, type StoredPackage } from '../core/ports/model-store.js';
 import { policyOf, type VersionPolicy } from '../core/version-policy.js';
 import { ModelRegistry, type VersionStatus } from './model-registry.js';
-import type { ModelSlot } from './model-slot.js';
 import { type OpenOptions, openSlot } from './open-slot.js';
 import { type ModelPackage, readPackage } from './package/reader.js';
 import type { ModelChoices } from './model-choices.js';
 import { choicesFor, type ServingState } from './serving-state.js';
+import type { Slot } from './slot.js';
 import { wantedVersions } from './wanted-versions.js';
 
 /** How a package that cannot be activated is taken. */
@@ -209,6 +209,6 @@ function failed(error: TensornestError): VersionStatus {
   return { state: 'failed', error };
 }
 
-function describe({ tabulated, placement }: ModelSlot): string {
+function describe({ tabulated, placement }: Slot): string {
   return tabulated ? 'answers worked out in advance' : placement;
 }

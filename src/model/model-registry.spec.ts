@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../config/load-config.js';
 import { TensornestError } from '../core/errors.js';
 import { ModelRegistry } from './model-registry.js';
-import { ModelSlot } from './model-slot.js';
+import { TabularSlot } from './tabular-slot.js';
 
 const SIGNATURE = {
   features: [
@@ -36,7 +36,7 @@ function slotOf(version: string) {
   };
   const manifest = { name: 'cars', version, signature: SIGNATURE } as never;
   const rest = { digest: '', backend: 'wasm', layout: 'columns', maxRows: 10 } as const;
-  return { slot: new ModelSlot({ manifest, model, golden: { records: [] }, ...rest }), close };
+  return { slot: new TabularSlot({ manifest, model, golden: { records: [] }, ...rest }), close };
 }
 
 let registry: ModelRegistry;

@@ -3,7 +3,7 @@ import { rcompare } from 'semver';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { TensornestError } from '../core/errors.js';
 import type { MissingModel, PackageRef } from '../core/ports/model-store.js';
-import type { ModelSlot } from './model-slot.js';
+import type { Slot } from './slot.js';
 
 /** Where one version stands. */
 export type VersionStatus =
@@ -11,14 +11,14 @@ export type VersionStatus =
   | { readonly state: 'available' }
   | { readonly state: 'loading' }
   /** `refused` tells of a change to the package that was not taken over. */
-  | { readonly state: 'ready'; readonly slot: ModelSlot; readonly refused?: TensornestError }
+  | { readonly state: 'ready'; readonly slot: Slot; readonly refused?: TensornestError }
   | { readonly state: 'failed'; readonly error: TensornestError }
   /** Taken out of service, while its last requests are answered. */
   | { readonly state: 'unloading' };
 
 /** A request's hold on a slot. */
 export interface Lease {
-  readonly slot: ModelSlot;
+  readonly slot: Slot;
   /** Gives the slot back. Call it exactly once, in `finally`. */
   readonly release: () => void;
 }
@@ -140,7 +140,7 @@ export class ModelRegistry {
   }
 
   /** The slot of an exact version, or undefined while it is not loaded. */
-  loaded(name: string, version: string): ModelSlot | undefined {
+  loaded(name: string, version: string): Slot | undefined {
     const status = this.models.get(name)?.versions.get(version);
     return status?.state === 'ready' ? status.slot : undefined;
   }
@@ -152,7 +152,7 @@ export class ModelRegistry {
   }
 
   /** The slot that answers, for a look that does not outlast the current turn. */
-  slot(model: string | undefined = this.defaultModel(), version?: string): ModelSlot {
+  slot(model: string | undefined = this.defaultModel(), version?: string): Slot {
     if (model === undefined) throw new TensornestError('model-not-ready', 'No model is loaded.');
     const exact = version ?? this.defaultVersion(model);
     if (exact === undefined) throw new TensornestError('model-not-ready', `Model ${model} is not ready.`);
@@ -162,7 +162,7 @@ export class ModelRegistry {
   }
 
   /** Every loaded version. */
-  slots(): ModelSlot[] {
+  slots(): Slot[] {
     return [...this.models.values()].flatMap(({ versions }) =>
       [...versions.values()].flatMap((status) => (status.state === 'ready' ? [status.slot] : [])),
     );

@@ -2,11 +2,13 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { TensornestError } from '../core/errors.js';
 import { GROUP_COMMANDS, type GroupCommand, type GroupCommands } from '../core/ports/group-commands.js';
+import type { RepositoryEntry } from '../core/ports/managed-models.js';
 import { type MissingModel, MODEL_STORE, type ModelStore, type PackageRef } from '../core/ports/model-store.js';
 import type { Rollout } from '../core/rollout.js';
+import { describeChange } from './describe-change.js';
 import { IMPATIENT, ModelLifecycle, type Patience } from './model-lifecycle.js';
 import { ModelRegistry } from './model-registry.js';
-import { type IndexEntry, toIndexEntry } from './repository-index.js';
+import { toIndexEntry } from './repository-index.js';
 import { assertCompatible, assertNotInRollout } from './rollout-choices.js';
 import { ServingFile } from './serving-file.js';
 import { applyChange, choicesFor, type ServingChange, type ServingState, withActive } from './serving-state.js';
@@ -113,7 +115,7 @@ export class ModelRepository implements OnModuleInit {
       otherwise: toCommand('abandon', change),
     });
     const changed = outcomes.includes(true);
-    if (changed) this.logger.log(`What is served was changed: ${describe(change)}.`);
+    if (changed) this.logger.log(`What is served was changed: ${describeChange(change)}.`);
     return changed;
   }
 
@@ -123,7 +125,7 @@ export class ModelRepository implements OnModuleInit {
   }
 
   /** Every version in the store and where it stands, by name and descending version. */
-  index(): IndexEntry[] {
+  index(): RepositoryEntry[] {
     return this.registry
       .names()
       .flatMap((name) =>
@@ -165,6 +167,12 @@ export class ModelRepository implements OnModuleInit {
         this.registry.status(change.name, change.version);
         this.assertNoAlias(change);
         this.assertNotInRollout(change, [change.version]);
+        return;
+      case 'load-model':
+        return this.proveAny(change);
+      case 'unload-model':
+        for (const version of change.versions) this.assertNoAlias({ name: change.name, version });
+        this.assertNotInRollout(change);
         return;
       case 'remove-alias':
         if (this.registry.aliases(change.name).has(change.alias)) return;
@@ -211,6 +219,21 @@ export class ModelRepository implements OnModuleInit {
     if (status.state !== 'ready') throw new TensornestError('model-not-ready', `${name} ${version} was not loaded.`);
   }
 
+  /** Loads what is chosen of the model beside what is served, or rejects with the reason why none of it will do. */
+  private async proveAny(change: ServingChange): Promise<void> {
+    const { name } = change;
+    const known = () => (this.registry.names().includes(name) ? this.registry.versions(name) : []);
+    for (const [version] of known()) this.lifecycle.forget({ name, version });
+    this.tentative = applyChange(this.state, change);
+    await this.lifecycle.reconcile(this.tentative, this.patience);
+    const current = this.registry.defaultVersion(name);
+    const status = current === undefined ? undefined : this.registry.status(name, current);
+    if (status?.state === 'ready' && status.refused !== undefined) throw status.refused;
+    if (status !== undefined) return;
+    for (const [, { state, ...rest }] of known()) if (state === 'failed' && 'error' in rest) throw rest.error;
+    throw new TensornestError('model-not-ready', `No version of ${name} was loaded.`);
+  }
+
   private assertNotInRollout({ name }: Pick<PackageRef, 'name'>, versions?: readonly string[]): void {
     assertNotInRollout(choicesFor(this.state, name), name, versions);
   }
@@ -231,13 +254,4 @@ function toCommand(step: Step['step'], change: ServingChange): GroupCommand {
 
 function textOf({ name, error }: MissingModel): string {
   return `${name} could not be had (${error.code}): ${error.message}`;
-}
-
-function describe(change: ServingChange): string {
-  const { kind, name } = change;
-  const alias = 'alias' in change ? ` ${change.alias}` : '';
-  const version = 'version' in change ? ` ${change.version}` : '';
-  const candidate = 'rollout' in change ? ` ${change.rollout.candidate}` : '';
-  const outcome = 'settled' in change ? ` as ${change.settled.outcome}` : '';
-  return `${kind}${alias} ${name}${version}${candidate}${outcome}`;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { MANAGED_MODELS } from '../core/ports/managed-models.js';
 import { MODEL_STORE, type ModelStore } from '../core/ports/model-store.js';
 import { NPM_SETTINGS, type ReadNpmSettings } from '../core/ports/npm-settings.js';
 import { ModelController } from './model.controller.js';
@@ -10,6 +11,7 @@ import { ModelWatcher } from './model-watcher.js';
 import { ServingFile } from './serving-file.js';
 import { LocalFolderStore } from './store/local-folder.store.js';
 import { WantedModelsStore } from './store/wanted-models.store.js';
+import { WholeModels } from './whole-models.js';
 
 @Module({
   controllers: [ModelController],
@@ -26,7 +28,13 @@ import { WantedModelsStore } from './store/wanted-models.store.js';
     ModelRepository,
     ModelWatcher,
     ServingFile,
+    WholeModels,
+    {
+      provide: MANAGED_MODELS,
+      useFactory: (config: AppConfig, models: WholeModels) => (config.admin ? models : null),
+      inject: [APP_CONFIG, WholeModels],
+    },
   ],
-  exports: [ModelRegistry, ModelLifecycle, ModelRepository, ModelWatcher],
+  exports: [ModelRegistry, ModelLifecycle, ModelRepository, ModelWatcher, MANAGED_MODELS],
 })
 export class ModelModule {}

@@ -3,10 +3,13 @@ import type { InferenceBackend, OpenModel, Placement } from '../core/ports/infer
 import { countInputs } from '../encoding/finite-inputs.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
 import { checkGolden } from './golden-check.js';
-import { ModelSlot } from './model-slot.js';
+import { openTensorSlot } from './open-tensor-slot.js';
 import { placementFor, rowsOfSlice, timeBatch } from './pace.js';
 import { type Manifest, MODEL_FILE } from './package/manifest.js';
-import type { ModelPackage } from './package/reader.js';
+import type { PackageManifest } from './package/package-manifest.js';
+import type { ModelPackage, TabularPackage } from './package/reader.js';
+import type { Slot } from './slot.js';
+import { TabularSlot } from './tabular-slot.js';
 import { tabulate } from './tabulated-model.js';
 
 export interface OpenOptions {
@@ -25,24 +28,30 @@ interface Proved {
 }
 
 /** Opens a package on a backend and proves it: the shapes fit the signature and the golden records come out again. */
-export async function openSlot(
-  found: ModelPackage,
+export async function openSlot(found: ModelPackage, backend: InferenceBackend, options: OpenOptions): Promise<Slot> {
+  assertAble(found.manifest, backend);
+  return found.kind === 'tabular'
+    ? await openTabularSlot(found, backend, options)
+    : await openTensorSlot(found, backend, options.placement);
+}
+
+async function openTabularSlot(
+  found: TabularPackage,
   backend: InferenceBackend,
   options: OpenOptions,
-): Promise<ModelSlot> {
+): Promise<TabularSlot> {
   const { manifest, digest, golden } = found;
   const { signature } = manifest;
-  assertAble(manifest, backend);
   const { model, batchMs } = await place(found, backend, options.placement);
   const inputs = countInputs(signature);
   const rest = { manifest, digest, backend: backend.name, golden };
   if (inputs === null || inputs > options.tabulateInputs) {
     const maxRows = rowsOfSlice(model.placement, batchMs, options.batchRows);
-    return new ModelSlot({ ...rest, layout: 'columns', model, maxRows });
+    return new TabularSlot({ ...rest, layout: 'columns', model, maxRows });
   }
   try {
     const table = await tabulate(model, signature, inputs, options.batchRows);
-    return new ModelSlot({ ...rest, layout: 'index', model: table, maxRows: options.batchRows });
+    return new TabularSlot({ ...rest, layout: 'index', model: table, maxRows: options.batchRows });
   } finally {
     model.close();
   }
@@ -52,7 +61,7 @@ export async function openSlot(
  * Opens the model where it belongs. Which place that is shows only once it runs, so a heavy one is opened twice; where
  * the backend does not start in a worker, it stays where it has shown that it works.
  */
-async function place(found: ModelPackage, backend: InferenceBackend, wanted: Placement | 'auto'): Promise<Proved> {
+async function place(found: TabularPackage, backend: InferenceBackend, wanted: Placement | 'auto'): Promise<Proved> {
   const first = await prove(found, backend, wanted === 'auto' ? 'inline' : wanted);
   if (wanted !== 'auto' || placementFor(first.batchMs) === 'inline') return first;
   try {
@@ -67,7 +76,7 @@ async function place(found: ModelPackage, backend: InferenceBackend, wanted: Pla
 }
 
 async function prove(
-  { manifest, golden, artifacts }: ModelPackage,
+  { manifest, golden, artifacts }: TabularPackage,
   backend: InferenceBackend,
   placement: Placement,
 ): Promise<Proved> {
@@ -83,7 +92,7 @@ async function prove(
   }
 }
 
-function assertAble({ runtime }: Manifest, { name }: InferenceBackend): void {
+function assertAble({ runtime }: PackageManifest, { name }: InferenceBackend): void {
   if (runtime.backends.includes(name)) return;
   const able = runtime.backends.join(', ');
   throw new TensornestError('backend-unavailable', `The model runs on ${able} only, not on ${name}.`);

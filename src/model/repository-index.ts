@@ -1,18 +1,13 @@
+import type { RepositoryEntry } from '../core/ports/managed-models.js';
 import type { PackageRef } from '../core/ports/model-store.js';
 import type { VersionStatus } from './model-registry.js';
 
-/** States of the Open Inference Protocol's repository index, with the reason where there is one. */
-export interface IndexEntry extends PackageRef {
-  readonly state: 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
-  readonly reason: string;
-}
-
 /** Where one version stands, in the words of that index. */
-export function toIndexEntry({ name, version }: PackageRef, status: VersionStatus): IndexEntry {
+export function toIndexEntry({ name, version }: PackageRef, status: VersionStatus): RepositoryEntry {
   return { name, version, ...toState(status) };
 }
 
-function toState(status: VersionStatus): Pick<IndexEntry, 'state' | 'reason'> {
+function toState(status: VersionStatus): Pick<RepositoryEntry, 'state' | 'reason'> {
   switch (status.state) {
     case 'available':
       return { state: 'UNAVAILABLE', reason: 'not loaded: neither the version policy nor an alias asks for it' };

@@ -1,7 +1,7 @@
 import { TensornestError } from '../core/errors.js';
 import { isRunning, type Rollout, type Settlement } from '../core/rollout.js';
 import { signatureDifferences } from '../core/compare-signatures.js';
-import type { Signature } from '../core/signature.js';
+import type { ModelSignature, Signature, TensorSignature } from '../core/signature.js';
 import type { ModelChoices } from './model-choices.js';
 
 /** The rollout that requests take part in. */
@@ -55,7 +55,15 @@ export function assertNotInRollout(choices: ModelChoices, name: string, versions
 }
 
 /** Rejects when callers could tell the candidate from the current version by more than the quality of its answers. */
-export function assertCompatible(current: Signature, candidate: Signature): void {
+export function assertCompatible(current: ModelSignature, candidate: ModelSignature): void {
+  if (isTensor(current) || isTensor(candidate)) {
+    const which = isTensor(current) ? 'The current version' : 'The candidate';
+    const fix = 'load the candidate beside it and ask it by its version';
+    throw new TensornestError(
+      'incompatible-signature',
+      `${which} takes and gives tensors, and a rollout compares classifiers: ${fix}.`,
+    );
+  }
   const differences = signatureDifferences(current, candidate);
   const labels = ({ classes }: Signature) => classes.map(({ label }) => label).join('\n');
   if (differences.length === 0 && labels(current) !== labels(candidate)) {
@@ -64,4 +72,8 @@ export function assertCompatible(current: Signature, candidate: Signature): void
   if (differences.length === 0) return;
   const what = 'The current version (the first) and the candidate (the second) do not take and give the same';
   throw new TensornestError('incompatible-signature', `${what}: ${differences.join('; ')}.`);
+}
+
+function isTensor(signature: ModelSignature): signature is TensorSignature {
+  return signature.kind === 'tensor';
 }

@@ -9,6 +9,9 @@ export type ServingState = Readonly<Record<string, ModelChoices>>;
 /** A decision about what is served. */
 export type ServingChange =
   | ({ readonly kind: 'load' | 'unload' | 'activate' } & PackageRef)
+  /** Whole models: back to what the policy chooses among all versions, or none of these. */
+  | { readonly kind: 'load-model'; readonly name: string }
+  | { readonly kind: 'unload-model'; readonly name: string; readonly versions: readonly string[] }
   | ({ readonly kind: 'set-alias'; readonly alias: string } & PackageRef)
   | { readonly kind: 'remove-alias'; readonly name: string; readonly alias: string }
   /** Back to the version that the policy chooses. */
@@ -45,6 +48,12 @@ function withChange(choices: ModelChoices, change: ServingChange): ModelChoices 
       const kept = active === change.version ? {} : { active };
       const loaded = without(choices.loaded, change);
       return defined({ ...rest, ...kept, loaded, unloaded: including(choices.unloaded, change) });
+    }
+    case 'load-model':
+      return { ...choices, unloaded: [] };
+    case 'unload-model': {
+      const { active: _, ...rest } = choices;
+      return { ...rest, loaded: [], unloaded: [...change.versions] };
     }
     case 'activate':
       return withActivation(choices, change.version);

@@ -1,10 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
-import type { PredictionEvent } from '../core/prediction.js';
+import type { PredictionEvent, TensorPredictionEvent } from '../core/prediction.js';
 import { isPublic, redact } from '../core/redaction.js';
 import type { ClassLabel, Row } from '../core/signature.js';
 import { LineBuffer, type LinePart } from './line-buffer.js';
+import { tensorAuditLine } from './tensor-audit.js';
 
 /** One JSON line per prediction, "for audit purposes": what was asked, what was answered, by which exact model. */
 @Injectable()
@@ -17,6 +18,10 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
 
   observe(event: PredictionEvent): void {
     this.writer?.write(...auditLine(event));
+  }
+
+  observeTensors(event: TensorPredictionEvent): void {
+    this.writer?.write(tensorAuditLine(event));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -8,26 +8,45 @@ import type { RowBatch } from '../core/row-batch.js';
 import { winnersOf } from '../core/winners.js';
 import { explainRow } from '../encoding/row-dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
-import type { ModelSlot } from '../model/model-slot.js';
+import type { Slot } from '../model/slot.js';
+import { TabularSlot } from '../model/tabular-slot.js';
+import { TensorSlot } from '../model/tensor-slot.js';
+import type { Inference, TensorSource } from './inference.js';
+import { refusal } from './refusal.js';
 import type { RowSource } from './row-source.js';
+import { tooManyRows } from './too-many-rows.js';
 
-export interface PredictionRequest extends RoutableRequest {
+/** Who asks, whichever model it is. */
+export interface Caller extends RoutableRequest {
+  /** Ends the wait for an execution: the deadline has passed, or the client went away. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Target extends Caller {
   /** Model name; the service's default model when absent. */
   readonly model?: string | undefined;
-  /** Exact version; the model's default version when absent. */
+  /** Exact version or alias; the model's default version when absent. */
   readonly version?: string | undefined;
+}
+
+export interface PredictionRequest extends Target {
   readonly source: RowSource;
+}
+
+export interface InferenceRequest extends Target {
+  readonly source: TensorSource;
 }
 
 /** A prediction, and who made it. */
 interface Answer {
-  readonly slot: ModelSlot;
+  readonly slot: TabularSlot;
   readonly prediction: Prediction;
   /** Why the version that was chosen for the request did not make it. */
   readonly failure?: unknown;
+  readonly route?: Route | undefined;
 }
 
-/** The use case: rows in, probabilities out. Every protocol calls it and adds nothing to it. */
+/** The use case: rows in, probabilities out; or tensors in, tensors out. Every protocol calls it and adds nothing to it. */
 @Injectable()
 export class PredictionService {
   private readonly maxRows: number;
@@ -42,92 +61,129 @@ export class PredictionService {
   }
 
   async predict(request: PredictionRequest): Promise<Prediction> {
-    const { source } = request;
     const { slot, release } = this.registry.lease(request.model, request.version);
-    let route: Route | undefined;
     let answer: Answer;
     try {
-      route = this.routeOf(slot, request);
-      const chosen = route?.version;
-      if (chosen === undefined) answer = { slot, prediction: await this.run(slot, source) };
-      else answer = await this.answerBy(chosen, slot, source);
+      answer = await this.answer(tabular(slot), request);
     } finally {
       release();
     }
-    const { prediction, failure } = answer;
-    this.notify(answer.slot, request, prediction);
-    route?.answered({ prediction, inputs: source, failure, ask: (version) => this.askAgain(version, answer, source) });
+    return this.conclude(answer, request);
+  }
+
+  /** Asks any model with tensors: a tabular classifier takes them as columns or as the encoded matrix. */
+  async infer(request: InferenceRequest): Promise<Inference> {
+    const { slot, release } = this.registry.lease(request.model, request.version);
+    if (slot instanceof TensorSlot) return this.call(slot, request).finally(release);
+    let asked: PredictionRequest;
+    let answer: Answer;
+    try {
+      const classifier = tabular(slot);
+      asked = { ...request, source: request.source.rows(classifier) };
+      answer = await this.answer(classifier, asked);
+    } finally {
+      release();
+    }
+    return { kind: 'tabular', prediction: this.conclude(answer, asked) };
+  }
+
+  /** Has the version answer that the router chooses, or else `slot`. */
+  private async answer(slot: TabularSlot, request: PredictionRequest): Promise<Answer> {
+    const { source, signal } = request;
+    const route = this.routeOf(slot, request);
+    const chosen = route?.version;
+    if (chosen === undefined) return { slot, prediction: await this.run(slot, source, signal), route };
+    try {
+      return { ...(await this.ask(slot.manifest.name, chosen, source, signal)), route };
+    } catch (failure) {
+      // A version on trial costs no caller an answer.
+      return { slot, prediction: await this.run(slot, source, signal), failure, route };
+    }
+  }
+
+  private conclude(answer: Answer, request: PredictionRequest): Prediction {
+    const { slot, prediction, failure, route } = answer;
+    const { source } = request;
+    this.notify(slot, request, prediction);
+    const ask = async (version: string) => (await this.ask(slot.manifest.name, version, source)).prediction;
+    route?.answered({ prediction, inputs: source, failure, ask });
     return prediction;
   }
 
   /** Who names a version gets it, whatever is on trial. */
-  private routeOf({ manifest }: ModelSlot, request: PredictionRequest): Route | undefined {
+  private routeOf({ manifest }: TabularSlot, request: PredictionRequest): Route | undefined {
     return request.version === undefined ? this.router?.route(manifest.name, request) : undefined;
   }
 
-  /** Has the version `chosen` answer, and `slot` where that fails: a version on trial costs no caller an answer. */
-  private async answerBy(chosen: string, slot: ModelSlot, source: RowSource): Promise<Answer> {
+  private async ask(model: string, version: string, source: RowSource, signal?: AbortSignal): Promise<Answer> {
+    const lease = this.registry.lease(model, version);
     try {
-      return await this.ask(slot.manifest.name, chosen, source);
-    } catch (failure) {
-      return { slot, prediction: await this.run(slot, source), failure };
-    }
-  }
-
-  private async askAgain(version: string, { slot }: Answer, source: RowSource): Promise<Prediction> {
-    return (await this.ask(slot.manifest.name, version, source)).prediction;
-  }
-
-  private async ask(model: string, version: string, source: RowSource): Promise<Answer> {
-    const { slot, release } = this.registry.lease(model, version);
-    try {
-      return { slot, prediction: await this.run(slot, source) };
+      const slot = tabular(lease.slot);
+      return { slot, prediction: await this.run(slot, source, signal) };
     } finally {
-      release();
+      lease.release();
     }
   }
 
-  private async run(slot: ModelSlot, source: RowSource): Promise<Prediction> {
+  private async run(slot: TabularSlot, source: RowSource, signal: AbortSignal | undefined): Promise<Prediction> {
     const started = performance.now();
-    const batch = this.encode(slot, source);
-    const { rows } = batch;
-    const encode = performance.now() - started;
-    const { answers, queueMs, inferMs, batchRows } = await slot.run(batch);
-    const { name, version, signature } = slot.manifest;
-    return {
-      model: name,
-      version,
-      classes: signature.classes,
-      probabilities: answers,
-      winners: winnersOf(answers, rows),
-      batchRows,
-      timing: { encode, queue: queueMs, infer: inferMs, total: performance.now() - started },
-    };
+    try {
+      const batch = this.encode(slot, source);
+      const { rows } = batch;
+      const encode = performance.now() - started;
+      const { answers, queueMs, inferMs, batchRows } = await slot.run(batch, signal);
+      const { name, version, signature } = slot.manifest;
+      const winners = winnersOf(answers, rows);
+      const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
+      slot.statistics.succeeded(rows, timing);
+      const { classes } = signature;
+      return { model: name, version, classes, probabilities: answers, winners, batchRows, timing };
+    } catch (error) {
+      slot.statistics.failed(performance.now() - started);
+      throw error;
+    }
   }
 
-  private encode(slot: ModelSlot, source: RowSource): RowBatch {
+  private async call(slot: TensorSlot, { source, requestId, signal }: InferenceRequest): Promise<Inference> {
+    const started = performance.now();
+    try {
+      const { name: called, call } = source.call(slot, this.maxRows);
+      const encode = performance.now() - started;
+      signal?.throwIfAborted();
+      const { outputs, inferMs } = await slot.run(call);
+      const timing = { encode, queue: 0, infer: inferMs, total: performance.now() - started };
+      slot.statistics.succeeded(call.rows, timing);
+      const { name, version } = slot.manifest;
+      const prediction = { model: name, version, function: called, outputs, timing };
+      const event = { requestId, time: new Date(), digest: slot.digest, inputs: call.inputs, prediction };
+      for (const observer of this.observers) observer.observeTensors?.(event);
+      return { kind: 'tensor', prediction, labels: call.called.labels };
+    } catch (error) {
+      slot.statistics.failed(performance.now() - started);
+      throw error;
+    }
+  }
+
+  private encode(slot: TabularSlot, source: RowSource): RowBatch {
     const batch = source.encode(slot, this.maxRows);
     if (batch !== undefined) return batch;
     const problems = this.explain(slot, source);
-    if (problems.length > 0) throw new TensornestError('invalid-input', describe(problems), { problems });
+    if (problems.length > 0) throw refusal(problems);
     throw new TensornestError('internal', 'The encoder refused rows that nothing is wrong with. This is a bug.');
   }
 
-  private explain({ manifest: { signature } }: ModelSlot, source: RowSource): InputProblem[] {
+  private explain({ manifest: { signature } }: TabularSlot, source: RowSource): InputProblem[] {
     const { locator } = source;
     const rows = source.rows();
     const pointer = locator.rows;
     if (rows.length === 0) return [{ pointer, code: 'too-few', message: 'must hold at least one row' }];
-    if (rows.length > this.maxRows) {
-      const message = `must hold at most ${this.maxRows} rows, but holds ${rows.length}; send them in several requests`;
-      return [{ pointer, code: 'too-many', message }];
-    }
+    if (rows.length > this.maxRows) return [tooManyRows(pointer, this.maxRows, rows.length)];
     return rows.flatMap((row, index) =>
       explainRow(signature, row).map(({ field, ...problem }) => ({ pointer: locator.at(index, field), ...problem })),
     );
   }
 
-  private notify(slot: ModelSlot, { requestId, source }: PredictionRequest, prediction: Prediction): void {
+  private notify(slot: TabularSlot, { requestId, source }: PredictionRequest, prediction: Prediction): void {
     const { digest, manifest } = slot;
     const { signature } = manifest;
     const event = { requestId, time: new Date(), digest, signature, inputs: source, prediction };
@@ -135,7 +191,11 @@ export class PredictionService {
   }
 }
 
-function describe([first, ...others]: readonly InputProblem[]): string {
-  const more = others.length === 0 ? '' : ` (and ${others.length} more problem${others.length === 1 ? '' : 's'})`;
-  return `${first?.pointer} ${first?.message}${more}.`;
+function tabular(slot: Slot): TabularSlot {
+  if (slot instanceof TabularSlot) return slot;
+  const { name } = slot.manifest;
+  throw new TensornestError(
+    'bad-request',
+    `Model ${name} takes tensors, not rows: ask it at /v2/models/${name}/infer.`,
+  );
 }

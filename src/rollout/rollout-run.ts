@@ -3,7 +3,7 @@ import type { AnsweredRequest, RoutableRequest, Route } from '../core/ports/traf
 import { redact } from '../core/redaction.js';
 import { isRunning, type Rollout } from '../core/rollout.js';
 import type { Row } from '../core/signature.js';
-import type { ModelSlot } from '../model/model-slot.js';
+import type { TabularSlot } from '../model/tabular-slot.js';
 import { ComparisonQueue, type QueueLimits, type Waiting } from './comparison-queue.js';
 import {
   compared,
@@ -21,7 +21,7 @@ export interface Surroundings {
   /** The rollout as it stands now. */
   readonly rollout: () => Rollout | undefined;
   /** The slot of a version of the model, while it is loaded. */
-  readonly slot: (version: string) => ModelSlot | undefined;
+  readonly slot: (version: string) => TabularSlot | undefined;
 }
 
 interface Comparison extends Waiting {

@@ -4,6 +4,8 @@ import type { RoutableRequest, Route, TrafficRouter } from '../core/ports/traffi
 import { isRunning, type Rollout } from '../core/rollout.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { ModelRepository } from '../model/model-repository.js';
+import type { Slot } from '../model/slot.js';
+import { TabularSlot } from '../model/tabular-slot.js';
 import { RolloutRun } from './rollout-run.js';
 import type { RolloutStatistics } from './rollout-statistics.js';
 
@@ -46,17 +48,22 @@ export class RolloutTraffic implements TrafficRouter, OnModuleDestroy {
   private run(model: string, rollout: Rollout): RolloutRun | undefined {
     const known = this.runs.get(model);
     if (known?.id === rollout.id) return known;
-    const current = this.registry.loaded(model, rollout.current);
+    const current = tabularOnly(this.registry.loaded(model, rollout.current));
     if (current === undefined) return undefined;
     known?.stop();
     const labels = current.manifest.signature.classes.map(({ label }) => label);
     const around = {
       rollout: () => this.repository.rollout(model),
-      slot: (version: string) => this.registry.loaded(model, version),
+      slot: (version: string) => tabularOnly(this.registry.loaded(model, version)),
     };
     const rows = WAITING.largestRequests * this.config.limits.requestRows;
     const run = new RolloutRun(model, rollout, labels, around, { rows, requests: WAITING.requests });
     this.runs.set(model, run);
     return run;
   }
+}
+
+/** A package may have been replaced by one of another kind while the service was down. */
+function tabularOnly(slot: Slot | undefined): TabularSlot | undefined {
+  return slot instanceof TabularSlot ? slot : undefined;
 }

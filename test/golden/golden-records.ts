@@ -9,6 +9,7 @@ import { type OpenOptions, openSlot } from '../../src/model/open-slot.js';
 import { readPackage } from '../../src/model/package/reader.js';
 import { LocalFolderStore } from '../../src/model/store/local-folder.store.js';
 import type { StartBackend } from '../../src/runtime/backends/index.js';
+import { tabular } from '../support/tabular.js';
 
 const store = new LocalFolderStore(loadConfig({}, false));
 const refs = await store.list();
@@ -47,7 +48,7 @@ export function describeGolden(
       async ({ way, ...ref }) => {
         expect(tf.getBackend()).toBe(name);
         const before = backend.tensorCount();
-        const slot = await openSlot(await readPackage(store.locate(ref), ref), backend, WAYS[way]);
+        const slot = tabular(await openSlot(await readPackage(store.locate(ref), ref), backend, WAYS[way]));
         const golden = JSON.parse(readFileSync(join(store.locate(ref), 'golden.json'), 'utf8'));
         const batch = slot.encoder.encode(golden.records.map(({ input }: { input: unknown }) => input))!;
         const { answers } = await slot.run(batch);

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { Row } from '../../src/core/signature.js';
 import { ModelRegistry } from '../../src/model/model-registry.js';
 import { ModelRepository } from '../../src/model/model-repository.js';
-import type { ModelSlot } from '../../src/model/model-slot.js';
+import type { TabularSlot } from '../../src/model/tabular-slot.js';
 import { allCarRows } from './car-rows.js';
 import { ARTICLE_ROW, startTestApp, type TestApp } from './test-app.js';
+import { tabular } from './tabular.js';
 
 const SHIPPED = join(import.meta.dirname, '../../models/car-evaluation');
 export const CARS = '/api/v1/models/car-evaluation';
@@ -112,7 +113,8 @@ export const seen = (rows: number) =>
     return statistics;
   }, SOON);
 
-export const slotOf = (version: string): ModelSlot => service.app.get(ModelRegistry).slot('car-evaluation', version);
+export const slotOf = (version: string): TabularSlot =>
+  tabular(service.app.get(ModelRegistry).slot('car-evaluation', version));
 
 export async function stateOf(version: string): Promise<string> {
   return (await service.get(`${CARS}/versions/${version}`)).body.state;

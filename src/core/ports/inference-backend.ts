@@ -1,4 +1,6 @@
 import type { RowBatch } from '../row-batch.js';
+import type { TensorFunction } from '../signature.js';
+import type { Tensor } from '../tensor.js';
 
 export const BACKEND_NAMES = ['wasm', 'cpu', 'tensorflow'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -31,6 +33,19 @@ export interface OpenModel {
   close(): void;
 }
 
+/** A model that takes and gives named tensors, and whose tensors live in a backend. */
+export interface OpenTensorModel {
+  readonly parallelism: number;
+  readonly placement: Placement;
+  /**
+   * Runs `called` and answers the outputs of these names, in this order. `inputs` holds each input of the function once.
+   * The answer is the caller's to keep; the inputs' data is handed over. Rejects when the model does not take such shapes.
+   */
+  run(called: TensorFunction, inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]>;
+  /** Frees every tensor. Not called while a run is under way. */
+  close(): void;
+}
+
 /** In the realm that serves HTTP, or in worker threads beside it. */
 export type Placement = 'inline' | 'worker';
 
@@ -39,6 +54,10 @@ export interface InferenceBackend {
   readonly name: BackendName;
   /** Rejects when the artifacts are no model that this backend can run; leaves no tensor behind when it does. */
   open(artifacts: ModelArtifacts, placement: Placement): Promise<OpenModel>;
+  /** The same for a model that takes and gives named tensors. */
+  openTensors(artifacts: ModelArtifacts, placement: Placement): Promise<OpenTensorModel>;
+  /** What the model itself says that it takes and gives; it is opened for that, and closed again. */
+  inspect(artifacts: ModelArtifacts): Promise<TensorFunction>;
   /** Tensors alive in this realm; those of the workers are theirs. */
   tensorCount(): number;
   /** Ends the worker threads. Nothing may be open any more. */

@@ -4,6 +4,8 @@ import type { TensornestError } from '../errors.js';
 export interface PackageRef {
   readonly name: string;
   readonly version: string;
+  /** The name in the package itself, where it is served under another. */
+  readonly packagedAs?: string;
 }
 
 /** A package as it lies in the store, not yet read. */

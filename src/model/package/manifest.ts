@@ -74,6 +74,7 @@ const number = z
 const unique = <T>(items: readonly T[], key: (item: T) => string) => new Set(items.map(key)).size === items.length;
 
 const signature = z.strictObject({
+  kind: z.literal('tabular').optional(),
   features: z
     .array(z.discriminatedUnion('kind', [categorical, number]))
     .min(1)
@@ -171,7 +172,7 @@ export const ManifestSchema = z
       .refine((files) => unique(files, ({ path }) => path), 'paths must differ')
       .describe('Every other file of the package.'),
   })
-  .describe('The manifest of a Tensornest model package.');
+  .describe('The manifest of a tabular classifier.');
 
 export type Manifest = z.infer<typeof ManifestSchema>;
 export type Evaluation = z.infer<typeof evaluation>;
@@ -179,6 +180,7 @@ export type CrossValidation = z.infer<typeof crossValidation>;
 export type Distribution = z.infer<typeof distribution>;
 export type PackageFile = z.infer<typeof file>;
 export { signature as SignatureSchema, modelName as ModelNameSchema, version as VersionSchema };
+export { file as FileSchema, label as LabelSchema, text as TextSchema, unique };
 
 export const GoldenSchema = z.strictObject({
   records: z
@@ -193,8 +195,3 @@ export const GoldenSchema = z.strictObject({
 
 /** Inputs with the probabilities that the model gave when it was trained. */
 export type GoldenRecords = z.infer<typeof GoldenSchema>;
-
-/** The manifest's JSON Schema, as published in `models/manifest.schema.json`. */
-export function manifestJsonSchema(): Record<string, unknown> {
-  return { title: 'Tensornest model package manifest', ...z.toJSONSchema(ManifestSchema) };
-}

@@ -5,16 +5,8 @@ import { type PackageFault, reasonOf, TensornestError } from '../../core/errors.
 import type { ModelArtifacts } from '../../core/ports/inference-backend.js';
 import type { PackageRef } from '../../core/ports/model-store.js';
 import { assertConfined, assertNothingElse, readListed, readRegular, sha256 } from './integrity.js';
-import {
-  GOLDEN_FILE,
-  type GoldenRecords,
-  GoldenSchema,
-  type Manifest,
-  MANIFEST_FILE,
-  ManifestSchema,
-  MODEL_FILE,
-  type PackageFile,
-} from './manifest.js';
+import { GOLDEN_FILE, type GoldenRecords, GoldenSchema, type Manifest, MANIFEST_FILE, MODEL_FILE } from './manifest.js';
+import type { PackageFile } from './manifest.js';
 import {
   assertKnownLayers,
   assertNothingRemote,
@@ -22,7 +14,9 @@ import {
   type ModelJson,
   ModelJsonSchema,
 } from './model-json.js';
+import { type PackageManifest, PackageManifestSchema } from './package-manifest.js';
 import { assertSigned, readSignature, SIGNATURE_FILE } from './signature-file.js';
+import { type TensorGolden, TensorGoldenSchema, type TensorManifest } from './tensor-manifest.js';
 import { assertSoundWeights } from './weights.js';
 
 /** Most bytes of a package, where nothing else is said: 1 GiB. */
@@ -30,14 +24,28 @@ const MAX_PACKAGE_BYTES = 1_073_741_824;
 /** Objects and lists inside of each other. A layer takes four, and models are nested in layers. */
 const MAX_DEPTH = 200;
 
-/** A package whose every byte was checked against its manifest. */
-export interface ModelPackage {
-  readonly manifest: Manifest;
+interface PackageContents {
   /** `sha256:` and the digest of the manifest, which holds the digest of every other file. */
   readonly digest: string;
   readonly artifacts: ModelArtifacts;
+}
+
+/** The package of a tabular classifier. */
+export interface TabularPackage extends PackageContents {
+  readonly kind: 'tabular';
+  readonly manifest: Manifest;
   readonly golden: GoldenRecords;
 }
+
+/** The package of a model that takes and gives tensors. */
+export interface TensorPackage extends PackageContents {
+  readonly kind: 'tensor';
+  readonly manifest: TensorManifest;
+  readonly golden: TensorGolden;
+}
+
+/** A package whose every byte was checked against its manifest. */
+export type ModelPackage = TabularPackage | TensorPackage;
 
 export interface ReadOptions {
   /** The Ed25519 public key whose owner must have signed the package; without it a signature is not looked at. */
@@ -65,12 +73,10 @@ export async function readPackage(
   const contents = new Map<string, Buffer>();
   for (const file of manifest.files) contents.set(file.path, await readListed(folder, file));
   await assertNothingElse(folder, [MANIFEST_FILE, SIGNATURE_FILE, ...contents.keys()]);
-  return {
-    manifest,
-    digest: `sha256:${manifestDigest}`,
-    artifacts: await toArtifacts(manifest, contents),
-    golden: parseGolden(manifest, contents),
-  };
+  const rest = { digest: `sha256:${manifestDigest}`, artifacts: await toArtifacts(manifest, contents) };
+  return manifest.task === 'classification'
+    ? { kind: 'tabular', manifest, golden: parseGolden(manifest, contents), ...rest }
+    : { kind: 'tensor', manifest, golden: parseTensorGolden(contents), ...rest };
 }
 
 async function readManifestBytes(folder: string, maxBytes: number): Promise<Buffer> {
@@ -91,15 +97,15 @@ function assertSize(manifest: Buffer, files: readonly PackageFile[], maxBytes: n
   throw new TensornestError('package-too-large', `${MANIFEST_FILE}: lists ${bytes} bytes, of ${maxBytes} at most.`);
 }
 
-function parseManifest(bytes: Buffer, { name, version }: PackageRef): Manifest {
-  const manifest = parseFile(MANIFEST_FILE, bytes, ManifestSchema, 'manifest-invalid');
-  if (manifest.name !== name || manifest.version !== version) {
+function parseManifest(bytes: Buffer, { name, version, packagedAs = name }: PackageRef): PackageManifest {
+  const manifest = parseFile(MANIFEST_FILE, bytes, PackageManifestSchema, 'manifest-invalid');
+  if (manifest.name !== packagedAs || manifest.version !== version) {
     throw new TensornestError(
       'manifest-invalid',
-      `${MANIFEST_FILE}: is for ${manifest.name} ${manifest.version}, but its folder says ${name} ${version}.`,
+      `${MANIFEST_FILE}: is for ${manifest.name} ${manifest.version}, but its folder says ${packagedAs} ${version}.`,
     );
   }
-  return manifest;
+  return { ...manifest, name };
 }
 
 function parseGolden({ signature }: Manifest, contents: ReadonlyMap<string, Buffer>): GoldenRecords {
@@ -112,7 +118,14 @@ function parseGolden({ signature }: Manifest, contents: ReadonlyMap<string, Buff
   return golden;
 }
 
-async function toArtifacts({ runtime }: Manifest, contents: ReadonlyMap<string, Buffer>): Promise<ModelArtifacts> {
+function parseTensorGolden(contents: ReadonlyMap<string, Buffer>): TensorGolden {
+  return parseFile(GOLDEN_FILE, listed(contents, GOLDEN_FILE), TensorGoldenSchema, 'golden-invalid');
+}
+
+async function toArtifacts(
+  { runtime }: PackageManifest,
+  contents: ReadonlyMap<string, Buffer>,
+): Promise<ModelArtifacts> {
   const modelJson = parseFile(MODEL_FILE, listed(contents, MODEL_FILE), ModelJsonSchema, 'model-invalid');
   const { weightsManifest } = modelJson;
   const paths = weightsManifest.flatMap((group) => group.paths);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { TensornestError } from '../../core/errors.js';
 import type { PackageRef } from '../../core/ports/model-store.js';
-import { FORMAT_VERSION, type Manifest, ModelNameSchema, VersionSchema } from './manifest.js';
+import { FORMAT_VERSION, ModelNameSchema, VersionSchema } from './manifest.js';
+import type { PackageManifest } from './package-manifest.js';
 
 /** npm puts everything below one folder of this name. */
 export const TARBALL_ROOT = 'package';
@@ -50,7 +51,7 @@ export interface ModelPackageJson {
 }
 
 /** The `package.json` for a model package. @param scope such as `@acme`, or null for a package without a scope. */
-export function toPackageJson(manifest: Manifest, scope: string | null): ModelPackageJson {
+export function toPackageJson(manifest: PackageManifest, scope: string | null): ModelPackageJson {
   const { name, version, description, licence } = manifest;
   return {
     name: npmName(name, scope),

@@ -9,19 +9,22 @@ import {
   type GoldenRecords,
   type Manifest,
   MANIFEST_FILE,
-  ManifestSchema,
   MODEL_FILE,
 } from './manifest.js';
+import { type PackageManifest, PackageManifestSchema } from './package-manifest.js';
+import type { TensorGolden } from './tensor-manifest.js';
 
 export const WEIGHTS_FILE = 'weights.bin';
 
+type Written<M> = Omit<M, '$schema' | 'formatVersion' | 'files'>;
+
 /** Everything of a package but the parts that follow from it. */
-export interface PackageContents {
-  readonly manifest: Omit<Manifest, '$schema' | 'formatVersion' | 'files'>;
+export interface PackageContents<M extends PackageManifest = Manifest> {
+  readonly manifest: Written<M>;
   /** TensorFlow.js `model.json`, with one weights group in `weights.bin`. */
   readonly modelJson: Record<string, unknown>;
   readonly weights: Uint8Array;
-  readonly golden: GoldenRecords;
+  readonly golden: M extends Manifest ? GoldenRecords : TensorGolden;
   /** The model card, in Markdown. */
   readonly card: string;
 }
@@ -30,14 +33,17 @@ export interface PackageContents {
  * Writes `<modelsDir>/<name>/<version>/` and resolves to that folder. The package appears whole, by one rename, or not
  * at all; an older package of the same version is replaced.
  */
-export async function writePackage(modelsDir: string, contents: PackageContents): Promise<string> {
+export async function writePackage<M extends PackageManifest>(
+  modelsDir: string,
+  contents: PackageContents<M>,
+): Promise<string> {
   const files = new Map<string, Uint8Array | string>([
     [MODEL_FILE, toJson(contents.modelJson)],
     [WEIGHTS_FILE, contents.weights],
     [GOLDEN_FILE, toJson(contents.golden)],
     [CARD_FILE, contents.card],
   ]);
-  const manifest = ManifestSchema.safeParse({
+  const manifest = PackageManifestSchema.safeParse({
     $schema: '../../manifest.schema.json',
     formatVersion: FORMAT_VERSION,
     ...contents.manifest,

@@ -5,28 +5,33 @@ import { rcompare, valid } from 'semver';
 import { APP_CONFIG, type AppConfig } from '../../core/app-config.js';
 import type { ModelStore, PackageRef, StoredPackage } from '../../core/ports/model-store.js';
 import { MODEL_NAME } from '../package/manifest.js';
+import { flatPackage } from './flat-package.js';
 import { sweepStaging } from './staging-folder.js';
 
 /** How deep the files of a package lie below MODELS_DIR, with a folder of their own inside. */
 const DEPTH = 4;
 
-/** `MODELS_DIR/<name>/<version>/`. Folders with other names are none of its business. */
+/** `MODELS_DIR/<name>/<version>/`, or one package that `MODELS_DIR` is itself. Other folders are none of its business. */
 @Injectable()
 export class LocalFolderStore implements ModelStore {
   private readonly root: string;
+  private readonly flatName: string | null;
 
   constructor(@Inject(APP_CONFIG) { models }: AppConfig) {
     this.root = models.dir;
+    this.flatName = models.flatName;
   }
 
   async list(): Promise<StoredPackage[]> {
+    const flat = await flatPackage(this.root, this.flatName);
+    if (flat !== undefined) return [await this.stored(flat)];
     const names = (await folders(this.root)).filter((name) => MODEL_NAME.test(name)).sort();
     const refs = await Promise.all(names.map((name) => this.versionsOf(name)));
     return refs.flat();
   }
 
-  locate({ name, version }: PackageRef): string {
-    return join(this.root, name, version);
+  locate({ name, version, packagedAs }: PackageRef): string {
+    return packagedAs !== undefined ? this.root : join(this.root, name, version);
   }
 
   async watch(changed: () => void): Promise<() => Promise<void>> {

@@ -3,6 +3,8 @@ import { TensornestError } from '../../core/errors.js';
 import type { BackendName, InferenceBackend } from '../../core/ports/inference-backend.js';
 import type { WorkerPool } from '../worker/worker-pool.js';
 import { openTfjsModel } from './tfjs-model.js';
+import { inspectTfjsModel } from './tfjs-inspection.js';
+import { openTfjsTensors } from './tfjs-tensors.js';
 
 export interface StartOptions {
   /** Worker threads for the models that are placed in workers. They start with the first such model. */
@@ -28,6 +30,12 @@ export async function startTfjs(
       pool ??= startPool(name, workers);
       return (await pool).open(artifacts);
     },
+    openTensors: async (artifacts, placement) => {
+      if (placement !== 'worker') return openTfjsTensors(artifacts);
+      pool ??= startPool(name, workers);
+      return (await pool).openTensors(artifacts);
+    },
+    inspect: inspectTfjsModel,
     tensorCount: () => tf.memory().numTensors,
     close: async () => {
       const closing = pool;

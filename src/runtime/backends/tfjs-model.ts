@@ -11,17 +11,30 @@ let opening: Promise<unknown> = Promise.resolve();
 
 /** Opens a package's model in the realm's active backend; a refused model leaves no tensor behind. */
 export function openTfjsModel(artifacts: ModelArtifacts): Promise<OpenModel> {
+  return load(artifacts, { layers: openLayers, graph: openGraph });
+}
+
+/** What is made of a loaded model, by its format. */
+export interface Openers<M> {
+  layers(model: LayersModel): M;
+  graph(model: GraphModel): M;
+}
+
+/** Loads a model and hands it over; what fails on the way leaves no tensor behind. */
+export function load<M>(artifacts: ModelArtifacts, openers: Openers<M>): Promise<M> {
   // One after the other: the engine's scopes are a stack, and each opening has one.
-  const mine = opening.then(() => open(artifacts));
+  const mine = opening.then(() => open(artifacts, openers));
   opening = mine.catch(() => undefined);
   return mine;
 }
 
-async function open(artifacts: ModelArtifacts): Promise<OpenModel> {
+async function open<M>(artifacts: ModelArtifacts, openers: Openers<M>): Promise<M> {
   const release = trackTensors();
   try {
     const handler = tf.io.fromMemory(toTfjsArtifacts(artifacts));
-    return artifacts.format === 'layers-model' ? openLayers(await loadLayers(handler)) : await loadGraph(handler);
+    return artifacts.format === 'layers-model'
+      ? openers.layers(await loadLayers(handler))
+      : openers.graph(await loadGraph(handler));
   } catch (cause) {
     release();
     throw new TensornestError('model-invalid', `model.json: TensorFlow.js cannot load it (${reasonOf(cause)}).`, {
@@ -84,9 +97,9 @@ async function loadLayers(handler: tf.io.IOHandler): Promise<LayersModel> {
 }
 
 /** The converter is large, and most services have no graph model. */
-async function loadGraph(handler: tf.io.IOHandler): Promise<OpenModel> {
+async function loadGraph(handler: tf.io.IOHandler): Promise<GraphModel> {
   const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
-  return openGraph(await loadGraphModel(handler));
+  return loadGraphModel(handler);
 }
 
 function openGraph(model: GraphModel): OpenModel {

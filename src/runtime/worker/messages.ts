@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../core/errors.js';
 import type { BackendName, ModelArtifacts } from '../../core/ports/inference-backend.js';
+import type { TensorFunction } from '../../core/signature.js';
+import type { Tensor } from '../../core/tensor.js';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -12,6 +14,8 @@ export interface Open extends Pick<ModelArtifacts, 'format' | 'modelJson'> {
   readonly model: number;
   /** Shared, so that the weights exist once and not once more for every worker on its way to them. */
   readonly weights: SharedArrayBuffer;
+  /** It takes and gives named tensors. */
+  readonly tensors: boolean;
 }
 
 export interface Run {
@@ -20,6 +24,14 @@ export interface Run {
   readonly data: Float32Array;
   readonly rows: number;
   readonly width: number;
+}
+
+export interface RunTensors {
+  readonly type: 'runTensors';
+  readonly model: number;
+  readonly called: TensorFunction;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly string[];
 }
 
 export interface Close {
@@ -32,7 +44,7 @@ export interface Count {
   readonly type: 'count';
 }
 
-export type Ask = Open | Run | Close | Count;
+export type Ask = Open | Run | RunTensors | Close | Count;
 
 export interface Opened {
   readonly type: 'opened';
@@ -43,6 +55,11 @@ export interface Opened {
 export interface Ran {
   readonly type: 'ran';
   readonly answers: Float32Array;
+}
+
+export interface RanTensors {
+  readonly type: 'ranTensors';
+  readonly outputs: readonly Tensor[];
 }
 
 export interface Closed {
@@ -65,6 +82,7 @@ export interface Failed {
 export interface Answers {
   readonly open: Opened;
   readonly run: Ran;
+  readonly runTensors: RanTensors;
   readonly close: Closed;
   readonly count: Counted;
 }

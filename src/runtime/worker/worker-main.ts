@@ -1,7 +1,7 @@
 // The program of a worker thread: one backend in a realm of its own, told by messages what to do.
 import { parentPort, workerData } from 'node:worker_threads';
 import { reasonOf, TensornestError } from '../../core/errors.js';
-import type { OpenModel } from '../../core/ports/inference-backend.js';
+import type { OpenModel, OpenTensorModel } from '../../core/ports/inference-backend.js';
 import { BACKENDS } from '../backends/index.js';
 import {
   type Answer,
@@ -19,6 +19,7 @@ const starting = BACKENDS[(workerData as WorkerStart).backend]();
 // A backend that does not start is the answer to every request, and no reason to die and start over.
 starting.catch(() => undefined);
 const models = new Map<number, OpenModel>();
+const tensorModels = new Map<number, OpenTensorModel>();
 
 // One at a time, in order: a model is closed after it was opened, even when both were asked for at once.
 let last = Promise.resolve();
@@ -36,6 +37,10 @@ async function answerTo(ask: Ask): Promise<Answer> {
   const backend = await starting;
   switch (ask.type) {
     case 'open': {
+      if (ask.tensors) {
+        tensorModels.set(ask.model, await backend.openTensors(artifactsOf(ask), 'inline'));
+        return { type: 'opened', inputWidth: null, outputWidth: null };
+      }
       const model = await backend.open(artifactsOf(ask), 'inline');
       models.set(ask.model, model);
       return { type: 'opened', inputWidth: model.inputWidth, outputWidth: model.outputWidth };
@@ -45,10 +50,17 @@ async function answerTo(ask: Ask): Promise<Answer> {
       if (model === undefined) throw new Error(`The worker has no model ${ask.model}.`);
       return { type: 'ran', answers: movable(await model.run(ask)) };
     }
+    case 'runTensors': {
+      const model = tensorModels.get(ask.model);
+      if (model === undefined) throw new Error(`The worker has no model ${ask.model}.`);
+      return { type: 'ranTensors', outputs: await model.run(ask.called, ask.inputs, ask.outputs) };
+    }
     case 'close':
       // A model that did not open is closed too.
       models.get(ask.model)?.close();
       models.delete(ask.model);
+      tensorModels.get(ask.model)?.close();
+      tensorModels.delete(ask.model);
       return { type: 'closed' };
     case 'count':
       return { type: 'counted', tensors: backend.tensorCount() };

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
-import type { BackendName, ModelArtifacts, OpenModel } from '../../core/ports/inference-backend.js';
+import type { BackendName, ModelArtifacts, OpenModel, OpenTensorModel } from '../../core/ports/inference-backend.js';
 import type { RowBatch } from '../../core/row-batch.js';
-import { movable, type Open } from './messages.js';
+import { movable, type Open, type Opened } from './messages.js';
 import { WorkerSeat } from './worker-seat.js';
 import { workerStopped } from './worker-thread.js';
 
@@ -26,31 +26,54 @@ export class WorkerPool {
   }
 
   /** Opens the model in every worker, or in none. */
-  async open({ format, modelJson, weights }: ModelArtifacts): Promise<OpenModel> {
+  async open(artifacts: ModelArtifacts): Promise<OpenModel> {
+    const { model, opened } = await this.openEverywhere(artifacts, false);
+    return {
+      ...this.frame(model),
+      inputWidth: opened.inputWidth,
+      outputWidth: opened.outputWidth,
+      run: (batch) => this.run(model, batch),
+    };
+  }
+
+  /** The same for a model of named tensors. */
+  async openTensors(artifacts: ModelArtifacts): Promise<OpenTensorModel> {
+    const { model } = await this.openEverywhere(artifacts, true);
+    return {
+      ...this.frame(model),
+      run: async (called, inputs, outputs) => {
+        const seat = this.leastBusy(model) ?? (await this.next(model));
+        return seat.runTensors({ type: 'runTensors', model, called, inputs, outputs });
+      },
+    };
+  }
+
+  /** Ends every thread; what is under way fails. */
+  async close(): Promise<void> {
+    await Promise.all(this.seats.map((seat) => seat.close()));
+  }
+
+  private async openEverywhere(
+    { format, modelJson, weights }: ModelArtifacts,
+    tensors: boolean,
+  ): Promise<{ model: number; opened: Opened }> {
     const model = this.nextModel++;
-    const request: Open = { type: 'open', model, format, modelJson, weights: shared(weights) };
+    const request: Open = { type: 'open', model, format, modelJson, weights: shared(weights), tensors };
     this.models.set(model, request);
     try {
-      const [first] = await Promise.all(this.seats.map((seat) => seat.open(request)));
-      return {
-        inputWidth: first!.inputWidth,
-        outputWidth: first!.outputWidth,
-        parallelism: this.seats.length,
-        placement: 'worker',
-        run: (batch) => this.run(model, batch),
-        close: () => {
-          this.closeModel(model);
-        },
-      };
+      const [opened] = await Promise.all(this.seats.map((seat) => seat.open(request)));
+      return { model, opened: opened! };
     } catch (error) {
       this.closeModel(model);
       throw error;
     }
   }
 
-  /** Ends every thread; what is under way fails. */
-  async close(): Promise<void> {
-    await Promise.all(this.seats.map((seat) => seat.close()));
+  private frame(model: number) {
+    const close = () => {
+      this.closeModel(model);
+    };
+    return { parallelism: this.seats.length, placement: 'worker', close } as const;
   }
 
   private async run(model: number, { data, rows, width }: RowBatch): Promise<Float32Array> {

@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import { BackOff } from '../../core/back-off.js';
 import { reasonOf } from '../../core/errors.js';
 import type { BackendName } from '../../core/ports/inference-backend.js';
-import type { Open, Opened, Run } from './messages.js';
+import type { Tensor } from '../../core/tensor.js';
+import type { Open, Opened, Run, RunTensors } from './messages.js';
 import { WorkerThread, workerStopped } from './worker-thread.js';
 
 const FIRST_WAIT_MS = 100;
@@ -65,6 +66,12 @@ export class WorkerSeat {
     if (this.thread === undefined) throw workerStopped();
     const { answers } = await this.thread.request<'run'>(request, [request.data.buffer as ArrayBuffer]);
     return answers;
+  }
+
+  /** Tensors are copied on their way: they are not what these models spend their time on. */
+  async runTensors(request: RunTensors): Promise<Tensor[]> {
+    if (this.thread === undefined) throw workerStopped();
+    return [...(await this.thread.request<'runTensors'>(request)).outputs];
   }
 
   /** A worker takes its messages in order, so this is done after an opening that is still under way. */

@@ -5,7 +5,7 @@ import type { RowBatch } from '../../../core/row-batch.js';
 import { explainKeys } from '../../../encoding/row-dto.js';
 import type { Scan } from '../../../encoding/row-scanner.js';
 import type { JsonBody } from '../../../http/json-body.js';
-import type { ModelSlot } from '../../../model/model-slot.js';
+import type { TabularSlot } from '../../../model/tabular-slot.js';
 import type { RowSource } from '../../row-source.js';
 
 const ENVELOPE = 'inputs';
@@ -28,7 +28,7 @@ export class RestRows implements RowSource {
 
   constructor(private readonly body: JsonBody) {}
 
-  encode(slot: ModelSlot, maxRows: number): RowBatch | undefined {
+  encode(slot: TabularSlot, maxRows: number): RowBatch | undefined {
     this.scan = slot.scanner(ENVELOPE).scan(this.body.bytes, maxRows);
     if (this.scan !== undefined) return this.scan.batch;
     const { length } = this.rows();

@@ -18,6 +18,8 @@ const PROBLEMS = problemResponses({
 /** Typed paths of the native API: the model's own field names, values, ranges and class labels. */
 export function describeRest({ slot, isDefaultVersion, isDefaultModel }: DescribedVersion): Description {
   const { name, version, title, signature } = slot.manifest;
+  // Rows are not what such a model takes.
+  if (signature.kind === 'tensor') return { paths: {}, models: [], schemas: {} };
   const type = typeName(name) + (isDefaultVersion ? '' : `V${version.replaceAll(/[^0-9A-Za-z]/g, '_')}`);
   const schemas = schemasOf(type, signature);
   const operation = (operationId: string, summary: string) => toOperation(type, name, operationId, summary);

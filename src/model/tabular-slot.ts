@@ -1,16 +1,14 @@
-import { reasonOf, TensornestError } from '../core/errors.js';
-import type { BackendName, OpenModel, Placement } from '../core/ports/inference-backend.js';
+import { TensornestError } from '../core/errors.js';
+import type { OpenModel, Placement } from '../core/ports/inference-backend.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
 import { RowScanner } from '../encoding/row-scanner.js';
 import { checkGolden } from './golden-check.js';
 import { type Execution, MicroBatcher } from './micro-batcher.js';
 import type { GoldenRecords, Manifest } from './package/manifest.js';
+import { Slot, type SlotIdentity } from './slot.js';
 
-export interface SlotContents {
-  readonly manifest: Manifest;
-  readonly digest: string;
-  readonly backend: BackendName;
+export interface SlotContents extends SlotIdentity<Manifest> {
   readonly golden: GoldenRecords;
   /** What the model takes: encoded columns, or the place of the row among all inputs. */
   readonly layout: Layout;
@@ -19,30 +17,20 @@ export interface SlotContents {
   readonly maxRows: number;
 }
 
-/** One loaded version. It is closed when it was retired and its last lease has come back. */
-export class ModelSlot {
-  readonly manifest: Manifest;
-  readonly digest: string;
-  readonly backend: BackendName;
+/** One loaded version of a tabular classifier. */
+export class TabularSlot extends Slot<Manifest> {
   readonly encoder: RowEncoder;
-  /** Its answers were worked out in advance. */
   readonly tabulated: boolean;
   readonly placement: Placement;
+  /** What the model takes. */
+  readonly layout: Layout;
   private readonly golden: GoldenRecords;
   private readonly model: OpenModel;
   private readonly batcher: MicroBatcher;
-  private readonly layout: Layout;
   private readonly scanners = new Map<string, RowScanner>();
-  private leases = 0;
-  private readonly closing = Promise.withResolvers<undefined>();
-  private retired = false;
-  /** Why the last execution failed; undefined when it did not. */
-  private lastFailure: string | undefined;
 
   constructor(contents: SlotContents) {
-    this.manifest = contents.manifest;
-    this.digest = contents.digest;
-    this.backend = contents.backend;
+    super(contents);
     this.golden = contents.golden;
     this.layout = contents.layout;
     this.encoder = new RowEncoder(this.manifest.signature, this.layout);
@@ -51,7 +39,10 @@ export class ModelSlot {
     this.placement = this.model.placement;
     const { maxRows } = contents;
     const { parallelism } = this.model;
-    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism });
+    const onExecution = (rows: number, milliseconds: number) => {
+      this.statistics.executed(rows, milliseconds);
+    };
+    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism, onExecution });
   }
 
   /** The scanner for bodies whose rows are in the field `envelope`. */
@@ -71,51 +62,20 @@ export class ModelSlot {
       if (!allFinite(execution.answers)) {
         throw new TensornestError('non-finite-output', 'The model answered with a number that is not finite.');
       }
-      this.lastFailure = undefined;
+      this.succeeded();
       return execution;
     } catch (cause) {
       if (signal?.aborted) throw cause;
-      this.lastFailure = reasonOf(cause);
-      if (cause instanceof TensornestError) throw cause;
-      throw new TensornestError('inference-failed', 'The model failed to run.', { cause });
+      throw this.failed(cause);
     }
   }
 
-  /** Why this version cannot be trusted now, or undefined. After a failed execution it must pass its golden check. */
-  async fault(): Promise<string | undefined> {
-    if (this.lastFailure === undefined) return undefined;
-    try {
-      await checkGolden(this.model, this.encoder, this.golden);
-      this.lastFailure = undefined;
-    } catch (error) {
-      this.lastFailure = reasonOf(error);
-    }
-    return this.lastFailure;
+  protected prove(): Promise<void> {
+    return checkGolden(this.model, this.encoder, this.golden);
   }
 
-  /** Holds the slot open until the returned function is called, once. */
-  acquire(): () => void {
-    this.leases += 1;
-    let returned = false;
-    return () => {
-      if (returned) return;
-      returned = true;
-      this.leases -= 1;
-      this.closeWhenIdle();
-    };
-  }
-
-  /** No new leases will come: closes as soon as the last one is back, and resolves then. */
-  retire(): Promise<undefined> {
-    this.retired = true;
-    this.closeWhenIdle();
-    return this.closing.promise;
-  }
-
-  private closeWhenIdle(): void {
-    if (!this.retired || this.leases > 0) return;
+  protected close(): void {
     this.model.close();
-    this.closing.resolve(undefined);
   }
 }
 
