@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { AdminModule } from './admin/admin.module.js';
@@ -14,14 +14,15 @@ import { auditSink, logSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 
+import { PROTOCOLS } from './prediction/protocols/index.js';
 import { PredictionModule } from './prediction/prediction.module.js';
 import { RolloutModule } from './rollout/rollout.module.js';
 import { RuntimeModule } from './runtime/runtime.module.js';
 
-/** The composition root: what the service is made of. */
+/** The composition root: what the service is made of. `doors` are those that are not always open. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, group: ProcessGroup | null = null): DynamicModule {
+  static forRoot(config: AppConfig, group: ProcessGroup | null = null, doors: readonly Type[] = []): DynamicModule {
     const sinks = { log: logSink(config), audit: auditSink(config, group?.audit) };
     return {
       module: AppModule,
@@ -29,7 +30,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         ClusterModule.forRoot(group),
         LoggerModule.forRoot(loggerParams(config, sinks.log)),
-        HttpModule,
+        HttpModule.forRoot(PROTOCOLS.flatMap(({ errors }) => errors ?? [])),
         RuntimeModule,
         ObservabilityModule.forRoot(sinks),
         PredictionModule,
@@ -37,6 +38,7 @@ export class AppModule {
         OpenApiModule,
         HomeModule,
         ...(config.admin ? [AdminModule, RolloutModule] : []),
+        ...doors,
       ],
     };
   }

@@ -3,16 +3,16 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
-import { API_PREFIX } from './core/api.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
 import { GroupHealth } from './health/group.health.js';
-import { jsonBody } from './http/json-body.js';
+import { anyBody, jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
 import { requestContext } from './http/request-context.js';
 import { ModelRepository } from './model/model-repository.js';
 import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
 import { OpenApiService } from './openapi/openapi.service.js';
+import { PROTOCOLS } from './prediction/protocols/index.js';
 
 export interface RunningApp {
   readonly app: NestExpressApplication;
@@ -25,7 +25,11 @@ export interface RunningApp {
 /** Builds the service. `main.ts` and every end-to-end test come through here. */
 export async function createApp(config: AppConfig, group: ProcessGroup | null): Promise<NestExpressApplication> {
   const adapter = new LeanExpressAdapter();
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, group), adapter, {
+  // NOTE: not imported above, so that a service without these doors does without their libraries.
+  const grpc =
+    config.grpc.port === null ? undefined : await import('./prediction/protocols/open-inference-grpc/grpc.module.js');
+  const doors = grpc === undefined ? [] : [grpc.GrpcModule];
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, group, doors), adapter, {
     bufferLogs: true,
     bodyParser: false,
     abortOnError: false,
@@ -40,8 +44,11 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
     }),
   );
   if (config.http.corsOrigins.length > 0) app.enableCors({ origin: [...config.http.corsOrigins] });
-  app.use(`/${API_PREFIX}`, jsonBody(config.http.bodyLimit));
+  for (const { prefix, anyContentType } of PROTOCOLS) {
+    app.use(prefix, (anyContentType ? anyBody : jsonBody)(config.http.bodyLimit));
+  }
   app.get(OpenApiService).describe(app);
+  if (grpc !== undefined) app.connectMicroservice(grpc.grpcOptions(config, config.grpc.port!));
   return app;
 }
 
@@ -58,6 +65,7 @@ export async function startApp(config: AppConfig, group: ProcessGroup | null = n
   };
   const early = group?.replaces ?? false;
   if (early) await load();
+  if (config.grpc.port !== null) await app.startAllMicroservices();
   await app.listen(config.http.port, config.http.host);
   return { app, url: await app.getUrl(), loaded: early ? Promise.resolve() : load() };
 }

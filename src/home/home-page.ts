@@ -1,4 +1,6 @@
 import type { Manifest } from '../model/package/manifest.js';
+import type { PackageManifest } from '../model/package/package-manifest.js';
+import type { TensorManifest } from '../model/package/tensor-manifest.js';
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -12,7 +14,7 @@ const STYLE = `
 `;
 
 /** The index page: what is served, and where to go next. Asks nothing of the outside. */
-export function homePage(serverName: string, models: readonly Manifest[]): string {
+export function homePage(serverName: string, models: readonly PackageManifest[]): string {
   const body = models.length === 0 ? '<p>No model is ready yet.</p>' : models.map(article).join('\n');
   return `<!doctype html>
 <html lang="en">
@@ -34,17 +36,28 @@ ${body}
 `;
 }
 
-function article({ name, version, title, description, signature, metrics }: Manifest): string {
-  const classes = signature.classes.map(({ label }) => `<code>${escape(label)}</code>`).join(' ');
-  const accuracy = (100 * metrics.heldOut.accuracy).toFixed(1);
-  const example = Object.fromEntries(signature.features.map((feature) => [feature.name, feature.example]));
+function article(manifest: PackageManifest): string {
+  const { title, description } = manifest;
   return `<article>
 <h2>${escape(title)}</h2>
 <p>${escape(description)}</p>
-<p><code>${escape(name)}</code> ${escape(version)} · ${signature.features.length} features · classes ${classes} · ${accuracy} % right on held-out rows</p>
-<pre><code>POST /api/v1/models/${escape(name)}/predict
-${escape(JSON.stringify({ inputs: [example] }, null, 2))}</code></pre>
+${manifest.task === 'classification' ? classifier(manifest) : tensors(manifest)}
 </article>`;
+}
+
+function tensors({ name, version, signature }: TensorManifest): string {
+  const functions = Object.keys(signature.functions).map((called) => `<code>${escape(called)}</code>`);
+  return `<p><code>${escape(name)}</code> ${escape(version)} · tensors · ${functions.join(' ')}</p>
+<pre><code>POST /v2/models/${escape(name)}/infer</code></pre>`;
+}
+
+function classifier({ name, version, signature, metrics }: Manifest): string {
+  const classes = signature.classes.map(({ label }) => `<code>${escape(label)}</code>`).join(' ');
+  const accuracy = (100 * metrics.heldOut.accuracy).toFixed(1);
+  const example = Object.fromEntries(signature.features.map((feature) => [feature.name, feature.example]));
+  return `<p><code>${escape(name)}</code> ${escape(version)} · ${signature.features.length} features · classes ${classes} · ${accuracy} % right on held-out rows</p>
+<pre><code>POST /api/v1/models/${escape(name)}/predict
+${escape(JSON.stringify({ inputs: [example] }, null, 2))}</code></pre>`;
 }
 
 function escape(text: string): string {

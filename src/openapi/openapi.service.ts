@@ -34,7 +34,8 @@ export class OpenApiService {
   }
 
   private build(app: INestApplication): OpenAPIObject {
-    const descriptions = this.describeModels();
+    const once = PROTOCOLS.flatMap((protocol) => protocol.describeOnce?.() ?? []);
+    const descriptions = [...this.describeModels(), ...once];
     const rows = descriptions.flatMap(({ models }) => models);
     const document = SwaggerModule.createDocument(app, this.frame(), { extraModels: [ProblemDetailsDto, ...rows] });
     const schemas = { ...document.components?.schemas };
@@ -64,7 +65,7 @@ export class OpenApiService {
         isDefaultVersion: version === this.registry.defaultVersion(name),
         isDefaultModel: name === defaultModel,
       };
-      return PROTOCOLS.map((protocol) => protocol.describe(described));
+      return PROTOCOLS.flatMap((protocol) => protocol.describe?.(described) ?? []);
     });
   }
 }

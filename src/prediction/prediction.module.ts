@@ -6,7 +6,7 @@ import { PROTOCOLS } from './protocols/index.js';
 @Module({
   imports: [ModelModule],
   controllers: PROTOCOLS.flatMap(({ controllers }) => controllers),
-  providers: [PredictionService],
-  exports: [PredictionService],
+  providers: [PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
+  exports: [PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
 })
 export class PredictionModule {}

@@ -1,10 +1,11 @@
 import type { Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { ModelSlot } from '../../model/model-slot.js';
+import type { ErrorDoor } from '../../http/error-door.js';
+import type { Slot } from '../../model/slot.js';
 
 /** One version in the eyes of the OpenAPI document. */
 export interface DescribedVersion {
-  readonly slot: ModelSlot;
+  readonly slot: Slot;
   /** It answers when a request names the model alone. */
   readonly isDefaultVersion: boolean;
   /** It answers when a request names no model. */
@@ -22,6 +23,17 @@ export interface Description {
 /** A way to ask for predictions. All protocols share the one `PredictionService`. */
 export interface Protocol {
   readonly name: string;
+  /** Where its paths begin, such as `/v2`. */
+  readonly prefix: string;
+  /** Bodies are read whatever the client calls them; otherwise they must be called JSON. */
+  readonly anyContentType: boolean;
   readonly controllers: readonly Type<object>[];
-  describe(version: DescribedVersion): Description;
+  /** What its controllers share. */
+  readonly providers?: readonly Type<object>[];
+  /** Its own error bodies; problem details when absent. */
+  readonly errors?: ErrorDoor;
+  /** Its part of the OpenAPI document, for one version. */
+  describe?(version: DescribedVersion): Description;
+  /** Its part of the OpenAPI document that is the same for all models. */
+  describeOnce?(): Description;
 }

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import { Controller, Inject, UseFilters } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import { API_VERSION } from '../../../core/api.js';
+import { APP_CONFIG, type AppConfig } from '../../../core/app-config.js';
+import { TensornestError } from '../../../core/errors.js';
+import { REQUEST_ID_HEADER } from '../../../http/request-context.js';
+import { InferSource } from '../open-inference/infer-source.js';
+import { OpenInferenceService } from '../open-inference/open-inference.service.js';
+import { readGrpcRequest, writeGrpcResponse } from './grpc-codec.js';
+import { GrpcErrorFilter } from './grpc-errors.js';
+import type { GrpcInferRequest, GrpcInferResponse } from './grpc-messages.js';
+
+const SERVICE = 'GRPCInferenceService';
+
+interface NamedModel {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The Open Inference Protocol over gRPC. */
+@UseFilters(GrpcErrorFilter)
+@Controller()
+export class GrpcController {
+  private readonly alwaysRaw: boolean;
+
+  constructor(
+    private readonly protocol: OpenInferenceService,
+    @Inject(APP_CONFIG) { grpc }: AppConfig,
+  ) {
+    this.alwaysRaw = grpc.alwaysRaw;
+  }
+
+  @GrpcMethod(SERVICE, 'ServerLive')
+  live(): object {
+    return { live: true };
+  }
+
+  @GrpcMethod(SERVICE, 'ServerReady')
+  async ready(): Promise<object> {
+    return { ready: await this.protocol.ready() };
+  }
+
+  @GrpcMethod(SERVICE, 'ServerMetadata')
+  server(): object {
+    return this.protocol.server(API_VERSION);
+  }
+
+  @GrpcMethod(SERVICE, 'ModelReady')
+  async modelReady(ref: NamedModel): Promise<object> {
+    return { ready: await this.protocol.modelReady(refOf(ref)) };
+  }
+
+  @GrpcMethod(SERVICE, 'ModelMetadata')
+  metadata(ref: NamedModel): object {
+    return this.protocol.metadata(refOf(ref));
+  }
+
+  @GrpcMethod(SERVICE, 'ModelConfig')
+  config(ref: NamedModel): object {
+    return { config: this.protocol.modelConfig(refOf(ref)) };
+  }
+
+  @GrpcMethod(SERVICE, 'ModelStatistics')
+  statistics(ref: NamedModel): object {
+    return { model_stats: this.protocol.statistics(refOf(ref)) };
+  }
+
+  @GrpcMethod(SERVICE, 'ModelInfer')
+  async infer(
+    message: GrpcInferRequest,
+    metadata: Metadata,
+    call: ServerUnaryCall<unknown, unknown>,
+  ): Promise<GrpcInferResponse> {
+    const header = (name: string) => textOf(metadata, name);
+    const sent = header(REQUEST_ID_HEADER);
+    const requestId = sent !== undefined && /^[\w.:/+=@-]{1,128}$/.test(sent) ? sent : randomUUID();
+    const source = new InferSource(readGrpcRequest(message));
+    const ref = { model: message.model_name, version: message.model_version };
+    const caller = { requestId, header, signal: cancelledWith(call) };
+    const { inference, outputs } = await this.protocol.infer(ref, source, caller);
+    const raw = this.alwaysRaw || message.raw_input_contents.length > 0;
+    return writeGrpcResponse(inference, message.id === '' ? requestId : message.id, outputs, raw);
+  }
+
+  @GrpcMethod(SERVICE, 'RepositoryIndex')
+  index({ ready }: { ready: boolean }): object {
+    return { models: this.protocol.repositoryIndex(ready) };
+  }
+
+  @GrpcMethod(SERVICE, 'RepositoryModelLoad')
+  async load({ model_name: name }: { model_name: string }): Promise<object> {
+    await this.protocol.load(name);
+    return {};
+  }
+
+  @GrpcMethod(SERVICE, 'RepositoryModelUnload')
+  async unload({ model_name: name }: { model_name: string }): Promise<object> {
+    await this.protocol.unload(name);
+    return {};
+  }
+}
+
+function refOf({ name, version }: NamedModel): { model: string; version: string } {
+  return { model: name, version };
+}
+
+/** Metadata under this name; what is binary is no header. */
+function textOf(metadata: Metadata, name: string): string | undefined {
+  const [value] = name.endsWith('-bin') ? [] : metadata.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The server cancels a call whose deadline has passed as well as one that its client gives up. */
+function cancelledWith(call: ServerUnaryCall<unknown, unknown>): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => {
+    controller.abort(new TensornestError('deadline-exceeded', 'The call was over before the answer was there.'));
+  };
+  if (call.cancelled) abort();
+  else call.on('cancelled', abort);
+  return controller.signal;
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { type GrpcOptions, Transport } from '@nestjs/microservices';
+import type { AppConfig } from '../../../core/app-config.js';
+import { PredictionModule } from '../../prediction.module.js';
+import { GrpcController } from './grpc.controller.js';
+import { GrpcHealthController } from './grpc-health.controller.js';
+
+/** The gRPC doors. Imported only where GRPC_PORT is set: their libraries are large. */
+@Module({ imports: [PredictionModule], controllers: [GrpcController, GrpcHealthController] })
+export class GrpcModule {}
+
+const PROTOS = ['open_inference.proto', 'health.proto'].map((file) => join(import.meta.dirname, file));
+
+/** How Nest serves them. Messages may be as large as bodies over HTTP. */
+export function grpcOptions({ http }: AppConfig, port: number): GrpcOptions {
+  return {
+    transport: Transport.GRPC,
+    options: {
+      url: `${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`,
+      package: ['inference', 'grpc.health.v1'],
+      protoPath: PROTOS,
+      loader: {
+        keepCase: true,
+        longs: String,
+        enums: String,
+        defaults: true,
+        oneofs: true,
+        arrays: true,
+        objects: true,
+      },
+      maxReceiveMessageLength: http.bodyLimit,
+      gracefulShutdown: true,
+    },
+  };
+}
