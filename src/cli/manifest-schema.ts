@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { writeFile } from 'node:fs/promises';
-import { manifestJsonSchema } from '../model/package/manifest.js';
+import { manifestJsonSchema } from '../model/package/package-manifest.js';
 
 /** Editors find it through the `$schema` of each package's manifest. */
 const SCHEMA_FILE = 'models/manifest.schema.json';

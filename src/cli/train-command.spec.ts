@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readTabularPackage } from '../../test/support/tabular.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
 import type { Distribution } from '../model/package/manifest.js';
-import { readPackage } from '../model/package/reader.js';
 import { BACKENDS } from '../runtime/backends/index.js';
 import { lineProgress } from './line-progress.js';
 import type { Terminal } from './terminal.js';
@@ -40,7 +40,7 @@ describe('train', () => {
   it('writes a package that opens and reproduces its own golden records', async () => {
     expect(await run(...QUICK, ...UNGATED)).toBe(0);
     const ref = { name: 'car-evaluation', version: '2.0.0' };
-    const { manifest, artifacts, golden } = await readPackage(join(out, 'car-evaluation/2.0.0'), ref);
+    const { manifest, artifacts, golden } = await readTabularPackage(join(out, 'car-evaluation/2.0.0'), ref);
     const model = await (await BACKENDS.wasm()).open(artifacts, 'inline');
     const inputs = new RowEncoder(manifest.signature).encode(golden.records.map(({ input }) => input));
     const answers = await model.run(inputs!);
@@ -62,7 +62,7 @@ describe('train', () => {
 
   it('learns mean, deviation and stand-ins from the rows that it trains on, and from no others', async () => {
     await run('penguins', '--no-cross-validation', '--epochs', '1', '--seed', '7', ...UNGATED);
-    const { manifest } = await readPackage(join(out, 'penguins/1.0.0'), { name: 'penguins', version: '1.0.0' });
+    const { manifest } = await readTabularPackage(join(out, 'penguins/1.0.0'), { name: 'penguins', version: '1.0.0' });
     const { features } = manifest.distributions;
     const numbers = manifest.signature.features.filter((feature) => feature.kind === 'number');
     expect(numbers.map(({ name }) => name)).toEqual(Object.keys(features).filter((name) => /_(mm|g)$/.test(name)));

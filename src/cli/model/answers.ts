@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { MILLION } from '../../core/decimals.js';
 import type { Signature } from '../../core/signature.js';
 import { winnersOf } from '../../core/winners.js';
-import type { ModelSlot } from '../../model/model-slot.js';
+import type { TabularSlot } from '../../model/tabular-slot.js';
 import type { RowFormat } from '../rows/row-format.js';
 import type { RefusedRow, Sifted } from '../rows/sift.js';
 
@@ -23,7 +23,7 @@ export interface Answered {
 }
 
 /** Predicts the rows that were accepted. */
-export async function answer(slot: ModelSlot, { accepted, refused, batch }: Sifted): Promise<Answered> {
+export async function answer(slot: TabularSlot, { accepted, refused, batch }: Sifted): Promise<Answered> {
   if (batch === undefined) return { answers: [], refused };
   const { answers } = await slot.run(batch);
   const labels = slot.manifest.signature.classes.map(({ label }) => label);

@@ -1,5 +1,5 @@
 import { winnersOf } from '../../core/winners.js';
-import type { ModelSlot } from '../../model/model-slot.js';
+import type { TabularSlot } from '../../model/tabular-slot.js';
 import type { Inputs } from './diff-inputs.js';
 
 /** What one model says of an input. */
@@ -37,8 +37,8 @@ export interface Comparison {
  * @param most examples to keep.
  */
 export async function compareAnswers(
-  before: ModelSlot,
-  after: ModelSlot,
+  before: TabularSlot,
+  after: TabularSlot,
   groups: Inputs['groups'],
   most: number,
 ): Promise<Comparison> {
@@ -94,11 +94,11 @@ class Tally {
   }
 }
 
-function labelsOf({ manifest }: ModelSlot): string[] {
+function labelsOf({ manifest }: TabularSlot): string[] {
   return manifest.signature.classes.map(({ label }) => label);
 }
 
-async function answersOf(slot: ModelSlot, rows: readonly unknown[]): Promise<Float32Array> {
+async function answersOf(slot: TabularSlot, rows: readonly unknown[]): Promise<Float32Array> {
   const batch = slot.encoder.encode(rows);
   if (batch === undefined) throw new Error('Signatures that match refuse different rows. This is a bug.');
   return (await slot.run(batch)).answers;

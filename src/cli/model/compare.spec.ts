@@ -3,7 +3,7 @@ import { category, number, signatureOf } from '../../../test/support/signatures.
 import { signatureDifferences } from '../../core/compare-signatures.js';
 import type { RowBatch } from '../../core/row-batch.js';
 import type { Signature } from '../../core/signature.js';
-import { ModelSlot } from '../../model/model-slot.js';
+import { TabularSlot } from '../../model/tabular-slot.js';
 import type { Manifest } from '../../model/package/manifest.js';
 import { compareAnswers } from './compare-answers.js';
 
@@ -11,10 +11,10 @@ const COLOUR = category('colour', ['red', 'blue']);
 const SIGNATURE = signatureOf(COLOUR, number('size'));
 
 /** A slot whose model answers `table[code]` to a row of that colour code. */
-function slotOf(signature: Signature, table: readonly (readonly number[])[]): ModelSlot {
+function slotOf(signature: Signature, table: readonly (readonly number[])[]): TabularSlot {
   const run = ({ data, rows, width }: RowBatch) =>
     Promise.resolve(Float32Array.from(Array.from({ length: rows }, (_, row) => table[data[row * width + 1]!]!).flat()));
-  return new ModelSlot({
+  return new TabularSlot({
     manifest: { signature } as Manifest,
     digest: '',
     backend: 'cpu',

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Signature } from '../../core/signature.js';
 import { countInputs, inputAt } from '../../encoding/finite-inputs.js';
 import { RowEncoder } from '../../encoding/row-encoder.js';
-import type { ModelPackage } from '../../model/package/reader.js';
+import type { TabularPackage } from '../../model/package/reader.js';
 import { readRows, type RowFile } from '../rows/row-file.js';
 import { type RefusedRow, sift, type Sifted } from '../rows/sift.js';
 
@@ -20,7 +20,7 @@ export function allInputs(signature: Signature, size: number): Inputs | undefine
 }
 
 /** The golden inputs of both packages, each once. */
-export function goldenInputs(packages: readonly ModelPackage[]): Inputs {
+export function goldenInputs(packages: readonly TabularPackage[]): Inputs {
   const records = packages.flatMap(({ golden }) => golden.records.map(({ input }) => input));
   const rows = [...new Map(records.map((input) => [JSON.stringify(input), input])).values()];
   return { kind: 'golden', groups: [rows] };

@@ -1,5 +1,5 @@
 import { signatureDifferences } from '../../core/compare-signatures.js';
-import type { ModelPackage } from '../../model/package/reader.js';
+import type { TabularPackage } from '../../model/package/reader.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { RowFormat } from '../rows/row-format.js';
 import { problemsText } from '../rows/sift.js';
@@ -8,8 +8,8 @@ import { compareAnswers, type Comparison } from './compare-answers.js';
 import { metricDifferences } from './compare-metrics.js';
 import { allInputs, fileInputs, goldenInputs, type Inputs } from './diff-inputs.js';
 import { type Difference, differenceText } from './diff-text.js';
-import { openPackage } from './find-package.js';
-import { withSlot } from './run-slot.js';
+import { openTabularPackage } from './find-package.js';
+import { withTabularSlot } from './run-slot.js';
 
 export interface DiffOptions {
   readonly data?: string;
@@ -25,8 +25,8 @@ export async function diffPackages(
   second: string,
   options: DiffOptions,
 ): Promise<Outcome> {
-  const before = await openPackage(first, context.config);
-  const after = await openPackage(second, context.config);
+  const before = await openTabularPackage(first, context.config);
+  const after = await openTabularPackage(second, context.config);
   const faults = signatureDifferences(before.found.manifest.signature, after.found.manifest.signature);
   if (faults.length > 0) {
     throw new UsageError(`The two cannot be compared, because their signatures differ:\n  ${faults.join('\n  ')}`);
@@ -46,8 +46,8 @@ export async function diffPackages(
 }
 
 async function inputsOf(
-  before: ModelPackage,
-  after: ModelPackage,
+  before: TabularPackage,
+  after: TabularPackage,
   { data, inputFormat, ignoreUnknown = false }: DiffOptions,
   { config, streams, terminal }: Context,
   refused: () => void,
@@ -63,13 +63,13 @@ async function inputsOf(
 }
 
 function compare(
-  before: ModelPackage,
-  after: ModelPackage,
+  before: TabularPackage,
+  after: TabularPackage,
   { groups }: Inputs,
   examples: number,
   { config }: Context,
 ): Promise<Comparison> {
-  return withSlot(before, config, (first) =>
-    withSlot(after, config, (second) => compareAnswers(first, second, groups, examples)),
+  return withTabularSlot(before, config, (first) =>
+    withTabularSlot(after, config, (second) => compareAnswers(first, second, groups, examples)),
   );
 }

@@ -6,7 +6,7 @@ import { TensornestError } from '../../core/errors.js';
 import type { PackageRef } from '../../core/ports/model-store.js';
 import { nearest } from '../../encoding/nearest.js';
 import { MANIFEST_FILE } from '../../model/package/manifest.js';
-import { type ModelPackage, readPackage } from '../../model/package/reader.js';
+import { type ModelPackage, readPackage, type TabularPackage } from '../../model/package/reader.js';
 import { LocalFolderStore } from '../../model/store/local-folder.store.js';
 import { UsageError } from '../exit.js';
 
@@ -30,6 +30,17 @@ export async function openPackage(text: string, config: AppConfig): Promise<Foun
   const { ref, folder } = await findPackage(text, config);
   const { requireSignature } = config.models;
   return { ref, folder, found: await readPackage(folder, ref, { requireSignature }) };
+}
+
+/** The same for commands that work with rows. Rejects with a `UsageError` when the package takes tensors. */
+export async function openTabularPackage(
+  text: string,
+  config: AppConfig,
+): Promise<FoundPackage & { found: TabularPackage }> {
+  const { found, ...rest } = await openPackage(text, config);
+  if (found.kind === 'tabular') return { ...rest, found };
+  const { name, version } = rest.ref;
+  throw new UsageError(`${name} ${version} takes tensors, not rows; this command works with classifiers of rows.`);
 }
 
 async function findByPath(path: string): Promise<FoundPackage> {

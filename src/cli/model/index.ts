@@ -1,5 +1,6 @@
 import type { ModelCommand } from './command.js';
 import { diff } from './diff.js';
+import { importing } from './import.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { pack } from './pack.js';
@@ -10,4 +11,15 @@ import { sign } from './sign.js';
 import { verify } from './verify.js';
 
 /** The table of commands, in the order of the help: adding one is adding a file and an entry. */
-export const COMMANDS: readonly ModelCommand[] = [list, inspect, verify, diff, predict, sign, pack, publish, pull];
+export const COMMANDS: readonly ModelCommand[] = [
+  list,
+  inspect,
+  verify,
+  diff,
+  predict,
+  sign,
+  importing,
+  pack,
+  publish,
+  pull,
+];

@@ -1,12 +1,13 @@
 import { countInputs } from '../../encoding/finite-inputs.js';
 import type { Manifest } from '../../model/package/manifest.js';
+import type { PackageManifest } from '../../model/package/package-manifest.js';
 import { resultText } from '../../training/report.js';
 import { textTable } from '../../training/text-tables.js';
 import { EXIT } from '../exit.js';
 import { type ModelCommand, PACKAGE_ARGUMENT } from './command.js';
 import { openPackage } from './find-package.js';
 import { isSigned } from './package-facts.js';
-import { classesText, featuresText } from './signature-text.js';
+import { classesText, featuresText, functionsText } from './signature-text.js';
 import { bytesText } from './texts.js';
 
 /** What is known of a package, all of whose bytes are as its manifest says. */
@@ -15,9 +16,9 @@ interface Inspection {
   readonly digest: string;
   /** There is a signature; only `verify` says whose. */
   readonly signed: boolean;
-  /** Different inputs that the signature allows; null when there is no end of them. */
+  /** Different rows that a classifier's signature allows; null when there is no end of them. */
   readonly inputs: number | null;
-  readonly manifest: Manifest;
+  readonly manifest: PackageManifest;
 }
 
 export const inspect: ModelCommand = {
@@ -32,7 +33,8 @@ export const inspect: ModelCommand = {
           const { folder, found } = await openPackage(text, config);
           const { manifest, digest } = found;
           const signed = await isSigned(folder);
-          const inspection = { folder, digest, signed, inputs: countInputs(manifest.signature), manifest };
+          const inputs = manifest.task === 'classification' ? countInputs(manifest.signature) : null;
+          const inspection = { folder, digest, signed, inputs, manifest };
           return { code: EXIT.ok, json: inspection, text: asText(inspection) };
         }),
       ),
@@ -44,9 +46,7 @@ function asText(inspection: Inspection): string {
     `${manifest.name} ${manifest.version}: ${manifest.title}`,
     manifest.description,
     aboutText(inspection),
-    featuresText(manifest.signature),
-    classesText(manifest.signature),
-    resultText(manifest.metrics).trimEnd(),
+    ...(manifest.task === 'classification' ? classifierTexts(manifest) : [functionsText(manifest.signature)]),
     textTable([
       ['file', 'size', 'sha256'],
       ...manifest.files.map((file) => [file.path, bytesText(file.bytes), file.sha256]),
@@ -54,9 +54,12 @@ function asText(inspection: Inspection): string {
   ].join('\n\n');
 }
 
+function classifierTexts({ signature, metrics }: Manifest): string[] {
+  return [featuresText(signature), classesText(signature), resultText(metrics).trimEnd()];
+}
+
 function aboutText({ folder, digest, signed, inputs, manifest }: Inspection): string {
-  const { licence, runtime, training } = manifest;
-  const { dataset, seed, framework } = training;
+  const { licence, runtime } = manifest;
   const facts = [
     ['folder', folder],
     ['digest', digest],
@@ -64,8 +67,15 @@ function aboutText({ folder, digest, signed, inputs, manifest }: Inspection): st
     ['licence', licence],
     ['format', `${runtime.format}, for ${runtime.backends.join(', ')}`],
     ['inputs', inputs === null ? 'without end' : `${inputs} different ones`],
+    ...(manifest.task === 'classification' ? trainingFacts(manifest) : []),
+  ];
+  return facts.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n');
+}
+
+function trainingFacts({ training }: Manifest): string[][] {
+  const { dataset, seed, framework } = training;
+  return [
     ['trained', `${training.date}, seed ${seed}, ${framework.name} ${framework.version} (${framework.backend})`],
     ['data', `${dataset.name}, ${dataset.rows} rows, ${dataset.licence}`],
   ];
-  return facts.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n');
 }

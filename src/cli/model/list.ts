@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { reasonOf } from '../../core/errors.js';
 import type { PackageRef } from '../../core/ports/model-store.js';
-import { readPackage } from '../../model/package/reader.js';
+import { type ModelPackage, readPackage } from '../../model/package/reader.js';
 import { LocalFolderStore } from '../../model/store/local-folder.store.js';
 import { metric } from '../../training/evaluation-tables.js';
 import { textTable } from '../../training/text-tables.js';
@@ -15,7 +15,9 @@ import { bytesText } from './texts.js';
 interface Listed extends PackageRef {
   readonly signed: boolean;
   readonly fault: string | null;
+  readonly kind?: ModelPackage['kind'];
   readonly bytes?: number;
+  /** Only of classifiers. */
   readonly accuracy?: number;
   readonly macroF1?: number;
   readonly digest?: string;
@@ -48,9 +50,11 @@ async function assertFolder(folder: string): Promise<void> {
 async function look(ref: PackageRef, folder: string, requireSignature: KeyObject | null): Promise<Listed> {
   const signed = await isSigned(folder);
   try {
-    const { manifest, digest } = await readPackage(folder, ref, { requireSignature });
+    const { kind, manifest, digest } = await readPackage(folder, ref, { requireSignature });
+    const facts = { ...ref, kind, bytes: sizeOf(manifest), digest, signed, fault: null };
+    if (manifest.task === 'tensors') return facts;
     const { accuracy, macroF1 } = manifest.metrics.heldOut;
-    return { ...ref, bytes: sizeOf(manifest), accuracy, macroF1, digest, signed, fault: null };
+    return { ...facts, accuracy, macroF1 };
   } catch (error) {
     return { ...ref, signed, fault: reasonOf(error) };
   }

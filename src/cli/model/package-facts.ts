@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../model/package/manifest.js';
+import type { PackageManifest } from '../../model/package/package-manifest.js';
 import { SIGNATURE_FILE } from '../../model/package/signature-file.js';
 
 /** There is a signature; whether it is good, only `verify` with a key can say. */
@@ -12,6 +12,6 @@ export async function isSigned(folder: string): Promise<boolean> {
 }
 
 /** Bytes of all files that the manifest lists. */
-export function sizeOf({ files }: Manifest): number {
+export function sizeOf({ files }: PackageManifest): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

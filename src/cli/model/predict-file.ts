@@ -10,8 +10,8 @@ import { sift, type Sifted } from '../rows/sift.js';
 import { type AnswerSink, complaintSink, documentSink, fileSink, outputSink } from './answer-sinks.js';
 import { answer, type Answered } from './answers.js';
 import type { Context } from './command.js';
-import { openPackage } from './find-package.js';
-import { withSlot } from './run-slot.js';
+import { openTabularPackage } from './find-package.js';
+import { withTabularSlot } from './run-slot.js';
 
 export interface PredictOptions {
   readonly input: string;
@@ -27,10 +27,10 @@ export async function predictFile(context: Context, name: string, options: Predi
   const format = options.format ?? (options.output === STANDARD ? 'jsonl' : formatOf(options.output));
   await assertWritable(options);
   const { config, streams } = context;
-  const { found } = await openPackage(name, config);
+  const { found } = await openTabularPackage(name, config);
   const { signature } = found.manifest;
   const lines = await readRows({ path: input, format: inputFormat, ignoreUnknown }, signature, streams.stdin);
-  return withSlot(found, config, async (slot) => {
+  return withTabularSlot(found, config, async (slot) => {
     const groups = sift(lines, signature, slot.encoder, config.limits.batchRows);
     const sinks = await sinksOf(found.manifest, options, format, context);
     return pass(groups, (group) => answer(slot, group), sinks, context);

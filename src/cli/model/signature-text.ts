@@ -1,4 +1,5 @@
-import type { Feature, Signature } from '../../core/signature.js';
+import type { Feature, Signature, TensorSignature } from '../../core/signature.js';
+import { showShape, type TensorSpec } from '../../core/tensor.js';
 
 /** Values to list of a category; the others are counted. */
 const MOST_VALUES = 12;
@@ -14,6 +15,20 @@ export function featuresText({ features }: Signature): string {
 export function classesText({ classes }: Signature): string {
   const lines = classes.map(({ label, title }, index) => `  ${index}  ${label}${title === label ? '' : ` (${title})`}`);
   return ['classes', ...lines].join('\n');
+}
+
+/** The functions of a tensor model, with the tensors that each takes and gives. */
+export function functionsText({ functions }: TensorSignature): string {
+  const lines = Object.entries(functions).flatMap(([name, { method, inputs, outputs }]) => [
+    `${name} (${method})`,
+    ...inputs.map((tensor) => `  takes  ${tensorText(tensor)}`),
+    ...outputs.map((tensor) => `  gives  ${tensorText(tensor)}`),
+  ]);
+  return ['functions', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function tensorText({ name, datatype, shape }: TensorSpec): string {
+  return `${name}  ${datatype} ${shape === null ? 'of any shape' : showShape(shape)}`;
 }
 
 function acceptedText(feature: Feature): string {
