@@ -21,7 +21,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   rollout: ['model', 'http', 'core'],
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
-  cli: ['training', 'model', 'encoding', 'runtime', 'config', 'core'],
+  conform: [],
+  cli: ['conform', 'training', 'model', 'encoding', 'runtime', 'config', 'core'],
 };
 
 interface Import {

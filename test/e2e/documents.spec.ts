@@ -99,6 +99,25 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has the doors of the other protocols, each under one tag of its own and behind the native API', async () => {
+    const { body } = await service.get('/api/v1/openapi.json');
+    const tagged = (tag: string) =>
+      Object.entries<Record<string, { tags: string[] }>>(body.paths)
+        .filter(([, methods]) => Object.values(methods).some(({ tags }) => tags.includes(tag)))
+        .map(([path]) => path);
+    expect(tagged('open inference protocol')).toEqual(
+      expect.arrayContaining(['/v2', '/v2/models/{model}/infer', '/v2/repository/index']),
+    );
+    expect(tagged('tensorflow serving and kserve v1')).toEqual(
+      expect.arrayContaining(['/v1/models', '/v1/models/{model}:predict', '/v1/models/{model}/metadata']),
+    );
+    const operations = Object.values<object>(body.paths).flatMap((methods) => Object.values(methods));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const paths = Object.keys(body.paths);
+    expect(paths.indexOf('/api/v1/predict')).toBeLessThan(paths.indexOf('/v2'));
+  });
+
   it('resolves every reference', async () => {
     const { body, text } = await service.get('/api/v1/openapi.json');
     const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!);
@@ -108,7 +127,7 @@ describe('the OpenAPI document', () => {
 
 describe('the JSON Schema of the manifest', () => {
   it('is published as the code has it', async () => {
-    const { manifestJsonSchema } = await import('../../src/model/package/manifest.js');
+    const { manifestJsonSchema } = await import('../../src/model/package/package-manifest.js');
     const published = JSON.parse(await readFile('models/manifest.schema.json', 'utf8'));
     expect(published).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
   });

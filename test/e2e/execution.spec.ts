@@ -4,6 +4,7 @@ import { ModelRegistry } from '../../src/model/model-registry.js';
 import { allCarRows } from '../support/car-rows.js';
 import { heavyModels } from '../support/heavy-package.js';
 import { predictOffline } from '../support/offline.js';
+import { tabular } from '../support/tabular.js';
 import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
 
 let service: TestApp;
@@ -103,7 +104,7 @@ describe('a heavy model', () => {
   it('is kept inline in small slices where PLACEMENT says so', async () => {
     service = await startTestApp({ MODELS_DIR: models, TABULATE: 'off', PLACEMENT: 'inline' });
     expect(await versionOf(service, 'heavy', '1.0.0')).toMatchObject({ placement: 'inline' });
-    const slot = service.app.get(ModelRegistry).slot();
+    const slot = tabular(service.app.get(ModelRegistry).slot());
     const { answers, batchRows } = await slot.run(slot.encoder.encode(Array(100).fill(ARTICLE_ROW))!);
     expect(answers).toHaveLength(400);
     expect(batchRows).toBeLessThan(100);

@@ -1,9 +1,10 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allCarRows } from '../support/car-rows.js';
 import { copyPackage, type PackageFolder } from '../support/package-factory.js';
 import { type Outcome, runCommand, type RunOptions } from '../support/run-command.js';
+import { writeTensorModels } from '../support/tensor-models.js';
 import { startTestApp } from '../support/test-app.js';
 
 const HEAD = 'buying,maint,doors,persons,lug_boot,safety';
@@ -334,6 +335,63 @@ describe('model predict', () => {
     expect(answers.slice(1728, 3456).map(({ label }) => label)).toEqual(
       answers.slice(0, 1728).map(({ label }) => label),
     );
+  });
+});
+
+describe('a package of tensors', () => {
+  let tensors: string;
+  const NAMED = ['--name', 'imported', '--licence', 'MIT'];
+  const OTHER = ['--name', 'other', '--licence', 'MIT'];
+  const options = () => ({ env: { MODELS_DIR: tensors } });
+
+  beforeAll(async () => {
+    tensors = await writeTensorModels();
+  });
+  afterAll(() => rm(tensors, { recursive: true }));
+
+  it('is made of a TensorFlow.js model, once', async () => {
+    const source = join(tensors, 'half_plus_two/123.0.0/model.json');
+    const made = await model(['import', source, ...NAMED], options());
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(made.stdout).toContain('imported 1.0.0 is in ');
+    const verified = await model(['verify', 'imported'], options());
+    expect(verified.stdout).toContain('imported 1.0.0 is sound');
+    const again = await model(['import', source, ...NAMED], options());
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--replace')]);
+    expect((await model(['import', source, ...NAMED, '--replace'], options())).code).toBe(0);
+  });
+
+  it.each([
+    [['README.md', ...OTHER], 4, 'The model is not valid JSON'],
+    [['nowhere.json', ...OTHER], 2, 'There is no file "nowhere.json".'],
+    [['model.json', '--name', 'imported'], 2, "required option '--licence <spdx>' not specified"],
+    [['model.json', '--name', 'Im Ported', '--licence', 'MIT'], 2, 'lower-case letters'],
+    [['model.json', ...NAMED, '--model-version', '1'], 2, 'a semantic version'],
+    [['model.json', ...NAMED, '--seed', 'x'], 2, 'a whole number'],
+  ])('is not made of %j', async (words, code, message) => {
+    const cwd = resolve('.');
+    const outcome = await model(['import', ...words], { ...options(), cwd });
+    expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(message)]);
+  });
+
+  it('is listed, inspected and packed like any other', async () => {
+    const listed = await model(['list'], options());
+    expect(listed.stdout).toMatch(/^simple +3\.1\.0 .* - +- +no +sound$/m);
+    const { stdout } = await model(['inspect', 'simple'], options());
+    expect(stdout).toContain('serving_default (predict)');
+    expect(stdout).toMatch(/takes {2}INPUT0 {2}INT32 \[-1, ?4\]/);
+    const packed = await model(['pack', 'simple', '--out', tensors], options());
+    expect([packed.code, packed.stdout]).toEqual([0, expect.stringContaining('simple-3.1.0.tgz')]);
+  });
+
+  it('is refused by the commands that work with rows', async () => {
+    for (const words of [
+      ['predict', 'simple', '-i', 'rows.csv'],
+      ['diff', 'simple', 'text'],
+    ]) {
+      const { code, stderr } = await model(words, options());
+      expect([code, stderr]).toEqual([2, expect.stringContaining('simple 3.1.0 takes tensors, not rows')]);
+    }
   });
 });
 

@@ -34,7 +34,9 @@ describe('every command of the README', () => {
     const [install, ...others] = commands;
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
     for (const command of others) {
-      expect(command).toMatch(/^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$)/);
+      expect(command).toMatch(
+        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- )/,
+      );
     }
   });
 
@@ -62,7 +64,7 @@ describe('every command of the README', () => {
 describe('the table of configuration', () => {
   it('names every variable, with its default', () => {
     const rows = new Map(
-      [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, name, value]) => [
+      [...readme.matchAll(/^\| `([A-Z0-9_]+)` \| (.*?) \|/gm)].map(([, name, value]) => [
         name!,
         value!.replaceAll('`', ''),
       ]),
