@@ -5,6 +5,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './core/app-config.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
+import { ExplainModule } from './explain/explain.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         RuntimeModule,
         ObservabilityModule.forRoot(sinks),
         PredictionModule,
+        ExplainModule,
         HealthModule,
         OpenApiModule,
         HomeModule,

@@ -156,6 +156,12 @@ export class EnvDto {
   MAX_REQUEST_ROWS = 5_000;
 
   @Type(() => Number)
+  @Max(10_000_000, { message: 'must be at most 10000000' })
+  @Min(100, { message: 'must be at least 100' })
+  @IsInt({ message: 'must be a whole number of rows' })
+  EXPLAIN_ROWS = 100_000;
+
+  @Type(() => Number)
   @Max(1_073_741_824, { message: 'must be at most 1073741824' })
   @Min(1_024, { message: 'must be at least 1024' })
   @IsInt({ message: 'must be a whole number of bytes' })

@@ -64,6 +64,7 @@ function toAppConfig(env: EnvDto, terminal: boolean): AppConfig {
     v1Dialect: env.V1_DIALECT,
     limits: {
       requestRows: env.MAX_REQUEST_ROWS,
+      explainRows: env.EXPLAIN_ROWS,
       uploadBytes: env.UPLOAD_LIMIT,
       packageBytes: env.MAX_PACKAGE_BYTES,
       batchRows: env.MAX_BATCH_ROWS,

@@ -58,6 +58,8 @@ export interface AppConfig {
   readonly limits: {
     /** Most rows of one request. */
     readonly requestRows: number;
+    /** Most rows of the model that one explanation may take. */
+    readonly explainRows: number;
     /** Most bytes of an uploaded package. */
     readonly uploadBytes: number;
     /** Most bytes of a package that is loaded. */

@@ -24,7 +24,7 @@ export class TabularSlot extends Slot<Manifest> {
   readonly placement: Placement;
   /** What the model takes. */
   readonly layout: Layout;
-  private readonly golden: GoldenRecords;
+  readonly golden: GoldenRecords;
   private readonly model: OpenModel;
   private readonly batcher: MicroBatcher;
   private readonly scanners = new Map<string, RowScanner>();

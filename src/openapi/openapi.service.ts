@@ -38,6 +38,7 @@ export class OpenApiService {
     const descriptions = [...this.describeModels(), ...once];
     const rows = descriptions.flatMap(({ models }) => models);
     const document = SwaggerModule.createDocument(app, this.frame(), { extraModels: [ProblemDetailsDto, ...rows] });
+    nameVersionPaths(document.paths);
     const schemas = { ...document.components?.schemas };
     for (const { name } of rows) schemas[name] = closed(schemas[name] as SchemaObject);
     for (const description of descriptions) {
@@ -67,6 +68,18 @@ export class OpenApiService {
       };
       return PROTOCOLS.flatMap((protocol) => protocol.describe?.(described) ?? []);
     });
+  }
+}
+
+/** A handler that answers for a named version too has two paths, and each needs an id of its own. */
+function nameVersionPaths(paths: OpenAPIObject['paths']): void {
+  const named = new Set<string>();
+  for (const [path, item] of Object.entries(paths)) {
+    for (const operation of [item.get, item.post, item.put, item.delete]) {
+      if (operation?.operationId === undefined) continue;
+      if (named.has(operation.operationId) && path.includes('/versions/')) operation.operationId += 'Version';
+      named.add(operation.operationId);
+    }
   }
 }
 

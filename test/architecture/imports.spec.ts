@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   observability: ['core'],
   runtime: ['core'],
   model: ['encoding', 'core'],
+  explain: ['prediction', 'model', 'encoding', 'http', 'core'],
   health: ['model', 'core'],
   home: ['model', 'core'],
   prediction: ['model', 'encoding', 'http', 'core'],

@@ -1,4 +1,5 @@
 import { pointerStep } from '../../../core/json-pointer.js';
+import type { RowLocator } from '../../../core/prediction.js';
 import type { Signature } from '../../../core/signature.js';
 import { refusal } from '../../refusal.js';
 import type { RowSource } from '../../row-source.js';
@@ -7,6 +8,11 @@ import { plainRows } from '../../tensors/tabular-rows.js';
 import { plainValue } from './v1-json.js';
 import { isNamed } from './v1-predict.js';
 import { decodeBase64, isBase64, v1Refusal } from './v1-values.js';
+
+export const INSTANCES: RowLocator = {
+  rows: '/instances',
+  at: (row, feature) => `/instances/${row}${feature === undefined ? '' : pointerStep(feature)}`,
+};
 
 /** The rows of `instances`: an object with a value for each feature. The signature's own rules judge them. */
 export function instanceRows(instances: readonly unknown[]): RowSource {
@@ -18,10 +24,7 @@ export function instanceRows(instances: readonly unknown[]): RowSource {
   const rows = instances.map((instance, index) =>
     isNamed(instance) ? toRow(instance, `/instances/${index}`) : instance,
   );
-  return plainRows(rows, {
-    rows: '/instances',
-    at: (row, feature) => `/instances/${row}${feature === undefined ? '' : pointerStep(feature)}`,
-  });
+  return plainRows(rows, INSTANCES);
 }
 
 function toRow(instance: Readonly<Record<string, unknown>>, pointer: string): Record<string, unknown> {

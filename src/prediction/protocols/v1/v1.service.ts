@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig, type V1Dialect } from '../../../core/app-config.js';
 import { TensornestError } from '../../../core/errors.js';
+import { EXPLAINER, type Explainer } from '../../../core/ports/explainer.js';
 import { ModelRegistry } from '../../../model/model-registry.js';
 import { type Caller, PredictionService } from '../../prediction.service.js';
 import { tabularOutputs } from '../../tensors/tabular-outputs.js';
 import { versionFor } from '../version-for.js';
+import { ExplainedInstances, writeExplanations } from './v1-explain.js';
 import { writeClassification, writePrediction, writeRegression } from './v1-answer.js';
 import { readExamplesDocument } from './v1-examples.js';
 import { parseV1Json } from './v1-json.js';
@@ -31,6 +33,7 @@ export class V1Service {
     private readonly registry: ModelRegistry,
     private readonly predictions: PredictionService,
     @Inject(APP_CONFIG) config: AppConfig,
+    @Inject(EXPLAINER) private readonly explainer: Explainer,
   ) {
     this.dialect = config.v1Dialect;
   }
@@ -46,10 +49,13 @@ export class V1Service {
 
   /** Asks a model; `bytes` is the JSON document, whatever it was called. */
   async ask(route: Ask, bytes: Buffer, caller: Caller): Promise<string> {
-    if (route.verb === 'explain') throw this.unexplained(route);
+    if (route.verb === 'explain' && this.dialect === 'tfserving') throw unknownVerb(route);
     const document = this.parse(bytes);
     if (!this.registry.names().includes(route.model)) throw this.unknownModel(route);
     const target = { ...caller, model: route.model, version: this.exactVersion(route) };
+    if (route.verb === 'explain') {
+      return writeExplanations(await this.explainer.explain({ ...target, source: new ExplainedInstances(document) }));
+    }
     if (route.verb === 'predict') {
       const source = new PredictSource(readPredictDocument(document));
       const inference = await this.predictions.infer({ ...target, source });
@@ -125,15 +131,11 @@ export class V1Service {
     const request = version === undefined ? `Latest(${model})` : `Specific(${model}, ${version})`;
     return new TensornestError('unknown-model', `Servable not found for request: ${request}`);
   }
+}
 
-  private unexplained({ model }: V1Target): TensornestError {
-    if (this.dialect === 'tfserving') {
-      return new TensornestError('bad-request', `Malformed request: POST /v1/models/${model}:explain`);
-    }
-    if (!this.registry.names().includes(model))
-      return this.unknownModel({ model, version: undefined, label: undefined });
-    return new TensornestError('unsupported', `Model ${model} cannot explain its predictions.`);
-  }
+/** TensorFlow Serving has no such verb. */
+function unknownVerb({ model }: V1Target): TensornestError {
+  return new TensornestError('bad-request', `Malformed request: POST /v1/models/${model}:explain`);
 }
 
 function ok(body: object): V1Answer {

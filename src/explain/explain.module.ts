@@ -1,0 +1,15 @@
+import { Global, Module } from '@nestjs/common';
+import { EXPLAINER } from '../core/ports/explainer.js';
+import { ModelModule } from '../model/model.module.js';
+import { ExplainController } from './explain.controller.js';
+import { ExplainService } from './explain.service.js';
+
+/** Explanations of predictions, for its own paths and, by token, for the doors whose protocol knows them. */
+@Global()
+@Module({
+  imports: [ModelModule],
+  controllers: [ExplainController],
+  providers: [ExplainService, { provide: EXPLAINER, useExisting: ExplainService }],
+  exports: [EXPLAINER],
+})
+export class ExplainModule {}
