@@ -15,6 +15,8 @@ export interface InputRows {
   rows(): readonly unknown[];
   /** The list of rows as JSON text on one line, in UTF-8. */
   json(): Uint8Array;
+  /** The place of each row in the request, where some were left out. */
+  readonly positions?: readonly number[] | undefined;
 }
 
 /** Where the time of one prediction went, in milliseconds. */

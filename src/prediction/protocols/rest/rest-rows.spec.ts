@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TensornestError } from '../../../core/errors.js';
-import { rowsOf } from './rest-rows.js';
+import { envelopeOf } from './rest-rows.js';
 
 function problemsOf(body: unknown): unknown[] {
   try {
-    rowsOf(body);
+    envelopeOf(body);
   } catch (error) {
     if (error instanceof TensornestError) return error.problems.map(({ pointer, code }) => [pointer, code]);
   }
@@ -13,7 +13,8 @@ function problemsOf(body: unknown): unknown[] {
 
 describe('the request', () => {
   it('gives its rows unchanged', () => {
-    expect(rowsOf({ inputs: [{ a: 1 }, null] })).toEqual([{ a: 1 }, null]);
+    expect(envelopeOf({ inputs: [{ a: 1 }, null] })).toEqual({ inputs: [{ a: 1 }, null], partial: false });
+    expect(envelopeOf({ inputs: [], partial: true })).toEqual({ inputs: [], partial: true });
   });
 
   it.each([
@@ -23,6 +24,8 @@ describe('the request', () => {
     [{}, [['/inputs', 'required']]],
     [{ inputs: null }, [['/inputs', 'null']]],
     [{ inputs: {} }, [['/inputs', 'wrong-type']]],
+    [{ inputs: [], partial: null }, [['/partial', 'null']]],
+    [{ inputs: [], partial: 'yes' }, [['/partial', 'wrong-type']]],
     [
       { input: [] },
       [

@@ -6,6 +6,7 @@ import type { JsonBody } from '../../../http/json-body.js';
 import type { JsonReply } from '../../../http/json-reply.js';
 import { headerOf, requestIdOf } from '../../../http/request-context.js';
 import { PredictionService } from '../../prediction.service.js';
+import { encodePartial } from './partial-answer.js';
 import { encodeRest } from './rest-answer.js';
 import { RestRows } from './rest-rows.js';
 
@@ -42,6 +43,7 @@ export class RestController {
     const source = new RestRows(body);
     const header = (field: string) => headerOf(request, field);
     const requestId = requestIdOf(request);
-    return encodeRest(await this.predictions.predict({ model, version, source, requestId, header }));
+    const prediction = await this.predictions.predict({ model, version, source, requestId, header });
+    return source.sifted === undefined ? encodeRest(prediction) : encodePartial(prediction, source.sifted);
   }
 }

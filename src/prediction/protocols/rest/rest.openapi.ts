@@ -3,6 +3,7 @@ import type { ClassLabel, Signature } from '../../../core/signature.js';
 import { rowDto } from '../../../encoding/row-dto.js';
 import { problemResponses } from '../../../http/problem.dto.js';
 import type { DescribedVersion, Description } from '../protocol.js';
+import { RefusedRowDto } from './refused-row.dto.js';
 
 type Schema = Description['schemas'][string];
 type Operation = NonNullable<Description['paths'][string]['post']>;
@@ -37,7 +38,7 @@ export function describeRest({ slot, isDefaultVersion, isDefaultModel }: Describ
   if (isDefaultVersion && isDefaultModel) {
     paths[`/${API_PREFIX}/predict`] = { post: operation('predict', `${title} (the default model)`) };
   }
-  return { paths, schemas, models: [rowDto(signature, `${type}Row`)] };
+  return { paths, schemas, models: [rowDto(signature, `${type}Row`), RefusedRowDto] };
 }
 
 /** `car-evaluation` becomes `CarEvaluation`. */
@@ -65,15 +66,27 @@ function toOperation(type: string, tag: string, operationId: string, summary: st
 function schemasOf(type: string, { features, classes }: Signature): Description['schemas'] {
   const example = Object.fromEntries(features.map((feature) => [feature.name, feature.example]));
   const inputs = { type: 'array', minItems: 1, items: ref(`${type}Row`), example: [example] };
+  const partial = {
+    type: 'boolean',
+    default: false,
+    description: 'Bad rows are answered with null and listed under errors, instead of refusing the request.',
+  };
   const properties = {
-    errors: { type: 'null' },
+    errors: {
+      oneOf: [{ type: 'null' }, { type: 'array', items: ref(RefusedRowDto.name) }],
+      description: 'The rows that were refused, where the request was partial.',
+    },
     version: { type: 'string', description: 'Version of the model that answered.' },
-    predictions: { type: 'array', items: classIndex(classes), description: 'Class index of each row.' },
+    predictions: {
+      type: 'array',
+      items: orNull(classIndex(classes)),
+      description: 'Class index of each row; null for a refused one.',
+    },
     model: { type: 'string' },
-    results: { type: 'array', items: ref(`${type}Result`) },
+    results: { type: 'array', items: orNull(ref(`${type}Result`)) },
   };
   return {
-    [`${type}PredictRequest`]: closedObject({ inputs }),
+    [`${type}PredictRequest`]: { ...closedObject({ inputs, partial }), required: ['inputs'] },
     [`${type}PredictResponse`]: closedObject(properties),
     [`${type}Result`]: resultSchema(classes),
   };
@@ -93,6 +106,10 @@ function resultSchema(classes: readonly ClassLabel[]): Schema {
 
 function classIndex(classes: readonly ClassLabel[]): object {
   return { type: 'integer', minimum: 0, maximum: classes.length - 1 };
+}
+
+function orNull(schema: object): object {
+  return { oneOf: [schema, { type: 'null' }] };
 }
 
 function closedObject(properties: Record<string, object>): Schema {
