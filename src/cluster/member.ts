@@ -1,6 +1,7 @@
 import type { LineSink } from '../core/ports/line-sink.js';
 import type { GroupView, ProcessGroup, ProcessState } from '../core/ports/process-group.js';
 import { MemberCommands } from './member-commands.js';
+import { MemberQuestions } from './member-questions.js';
 import { type FromProcess, type ToProcess, toProcess } from './messages.js';
 
 /**
@@ -17,6 +18,7 @@ export class GroupMember implements ProcessGroup {
     flush: () => this.flush(),
   };
   readonly commands = new MemberCommands(send);
+  readonly questions = new MemberQuestions(send);
   private readonly flushes = new Map<number, () => void>();
   private tickets = 0;
   private lastReport = '';
@@ -89,6 +91,12 @@ export class GroupMember implements ProcessGroup {
         break;
       case 'called':
         this.commands.called(message.ticket, message.outcomes);
+        break;
+      case 'question':
+        void this.questions.asked(message.ticket, message.question);
+        break;
+      case 'polled':
+        this.questions.polled(message.ticket, message.poll);
         break;
     }
   }

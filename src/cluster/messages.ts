@@ -1,11 +1,21 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { GroupCommand } from '../core/ports/group-commands.js';
+import type { Poll } from '../core/ports/group-questions.js';
 import type { GroupView, ProcessState } from '../core/ports/process-group.js';
 
 /** How a command ended in one process. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** A question to every process; plain data. */
+export interface Question {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/** What one process has to say to a question. */
+export type Answer = { readonly known: true; readonly value: unknown } | { readonly known: false };
 
 /** What a process tells the supervisor. */
 export type FromProcess =
@@ -20,6 +30,10 @@ export type FromProcess =
   | { readonly type: 'call'; readonly ticket: number; readonly command: GroupCommand }
   /** Answers `do`. */
   | { readonly type: 'done'; readonly ticket: number; readonly outcome: Outcome }
+  /** Asks for a question to be put to everyone; `polled` answers after `withinMs` milliseconds at the latest. */
+  | { readonly type: 'ask'; readonly ticket: number; readonly question: Question; readonly withinMs: number }
+  /** Answers `question`. */
+  | { readonly type: 'answer'; readonly ticket: number; readonly answer: Answer }
   /** It could not start, and says why; its end follows. */
   | { readonly type: 'failed'; readonly message: string };
 
@@ -30,7 +44,9 @@ export type ToProcess =
   | { readonly type: 'group'; readonly view: GroupView }
   | { readonly type: 'flushed'; readonly ticket: number }
   | { readonly type: 'do'; readonly ticket: number; readonly command: GroupCommand }
-  | { readonly type: 'called'; readonly ticket: number; readonly outcomes: readonly Outcome[] };
+  | { readonly type: 'called'; readonly ticket: number; readonly outcomes: readonly Outcome[] }
+  | { readonly type: 'question'; readonly ticket: number; readonly question: Question }
+  | { readonly type: 'polled'; readonly ticket: number; readonly poll: Poll<unknown> };
 
 type Kind = 'string' | 'number' | 'boolean' | 'object' | 'bytes';
 
@@ -46,6 +62,8 @@ const FROM_PROCESS: Fields<FromProcess> = {
   flush: { ticket: 'number' },
   call: { ticket: 'number', command: 'object' },
   done: { ticket: 'number', outcome: 'object' },
+  ask: { ticket: 'number', question: 'object', withinMs: 'number' },
+  answer: { ticket: 'number', answer: 'object' },
   failed: { message: 'string' },
 };
 
@@ -55,6 +73,8 @@ const TO_PROCESS: Fields<ToProcess> = {
   flushed: { ticket: 'number' },
   do: { ticket: 'number', command: 'object' },
   called: { ticket: 'number', outcomes: 'object' },
+  question: { ticket: 'number', question: 'object' },
+  polled: { ticket: 'number', poll: 'object' },
 };
 
 /** The message, or undefined when it is none of ours: process managers use the same channel. */

@@ -39,6 +39,11 @@ export class Roster {
     return this.entries.every(({ loaded }) => loaded);
   }
 
+  /** The places whose processes take requests. */
+  get live(): number[] {
+    return [...this.entries.keys()].filter((place) => this.entries[place]!.live);
+  }
+
   /** The group as the process in this place sees it. */
   seenFrom(place: number): GroupView {
     const others = this.entries.filter(({ live }, other) => live && other !== place).map(({ state }) => state);

@@ -1,7 +1,9 @@
 import { reasonOf } from '../core/errors.js';
 import type { LineSink } from '../core/ports/line-sink.js';
 import { CommandRelay } from './command-relay.js';
-import type { FromProcess } from './messages.js';
+import type { FromProcess, Question } from './messages.js';
+import { QuestionDesk } from './question-desk.js';
+import { QuestionRelay } from './question-relay.js';
 import { Roster } from './roster.js';
 import { Seat } from './seat.js';
 
@@ -14,11 +16,19 @@ export interface SupervisorOptions {
   readonly say: (text: string) => void;
 }
 
+/** The supervisor among the places that questions go to: it has things to say too, such as of its audit log. */
+const OWN_PLACE = -1;
+
 /** Keeps the processes of the group alive, tells each of them how the others are, and writes their one audit log. */
 export class Supervisor {
+  /** What the supervisor itself answers when a process asks everyone. */
+  readonly questions = new QuestionDesk();
   private readonly roster: Roster;
   private readonly seats: readonly Seat[];
   private readonly relay: CommandRelay;
+  private readonly polls = new QuestionRelay((place, ticket, question) => {
+    this.put(place, ticket, question);
+  });
   private greeted = false;
   private failed = false;
 
@@ -50,6 +60,7 @@ export class Supervisor {
     const well = await seat.run();
     // The others may be waiting for it, and then cannot end themselves.
     this.relay.left(place);
+    this.polls.left(place);
     return well;
   }
 
@@ -71,6 +82,7 @@ export class Supervisor {
         this.options.log('warn', `Process ${pid ?? 'that was due'} ended (${reason}); the next one starts ${when}.`);
         this.roster.left(place);
         this.relay.left(place);
+        this.polls.left(place);
         this.tellAll();
       },
     });
@@ -101,10 +113,33 @@ export class Supervisor {
       case 'done':
         this.relay.done(place, message.ticket, message.outcome);
         break;
+      case 'ask':
+        void this.polls.ask(this.asked(place, message.question), message.question, message.withinMs).then((poll) => {
+          this.seats[place]!.send({ type: 'polled', ticket: message.ticket, poll });
+        });
+        break;
+      case 'answer':
+        this.polls.answered(place, message.ticket, message.answer);
+        break;
       case 'failed':
         this.fail(message.message);
         break;
     }
+  }
+
+  /** Who is asked when the process in `place` asks: a process that does not serve yet would only be waited for. */
+  private asked(place: number, { name }: Question): Set<number> {
+    return new Set([...(this.questions.knows(name) ? [OWN_PLACE] : []), place, ...this.roster.live]);
+  }
+
+  private put(place: number, ticket: number, question: Question): void {
+    if (place !== OWN_PLACE) {
+      this.seats[place]!.send({ type: 'question', ticket, question });
+      return;
+    }
+    void this.questions.reply(question).then((answer) => {
+      this.polls.answered(place, ticket, answer);
+    });
   }
 
   private tellAll(): void {

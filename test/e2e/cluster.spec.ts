@@ -12,6 +12,7 @@ import type { ProcessGroup, ProcessState } from '../../src/core/ports/process-gr
 import { ServiceProcess } from '../support/service-process.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
 import { SoloCommands } from '../../src/cluster/solo-commands.js';
+import { SoloQuestions } from '../../src/cluster/solo-questions.js';
 
 // A process takes seconds to start when the machine is busy, and some tests start five.
 vi.setConfig({ testTimeout: 90_000 });
@@ -343,6 +344,7 @@ describe('the readiness of a process of a group', () => {
     const group: ProcessGroup = {
       replaces: false,
       commands: new SoloCommands(),
+      questions: new SoloQuestions(),
       audit: { write: () => undefined, flush: () => Promise.resolve() },
       view: { of: 3, started, others },
       report: (state) => void reports.push(state),

@@ -1,4 +1,5 @@
 import type { GroupCommands } from './group-commands.js';
+import type { GroupQuestions } from './group-questions.js';
 import type { LineSink } from './line-sink.js';
 
 /** What one process says of itself. */
@@ -27,6 +28,7 @@ export interface ProcessGroup {
   readonly audit: LineSink;
   readonly view: GroupView;
   readonly commands: GroupCommands;
+  readonly questions: GroupQuestions;
   /** Tells the group how this process is. */
   report(state: ProcessState): void;
 }
