@@ -11,6 +11,7 @@ import { requestContext } from './http/request-context.js';
 import { ModelRepository } from './model/model-repository.js';
 import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
+import { HttpMetrics } from './observability/metrics/http.metrics.js';
 import { OpenApiService } from './openapi/openapi.service.js';
 import { PROTOCOLS } from './prediction/protocols/index.js';
 
@@ -38,9 +39,16 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
   // The process ends through process.exit, so that buffered log lines are written first.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const accessLog = app.get(AccessLog);
+  const httpMetrics = app.get(HttpMetrics);
   app.use(
-    requestContext((request) => {
-      accessLog.write(request);
+    requestContext({
+      began: (method) => {
+        httpMetrics.began(method);
+      },
+      ended: (request) => {
+        accessLog.write(request);
+        httpMetrics.ended(request);
+      },
     }),
   );
   if (config.http.corsOrigins.length > 0) app.enableCors({ origin: [...config.http.corsOrigins] });

@@ -75,6 +75,7 @@ export type ErrorCode =
   | 'backend-unavailable'
   | 'deadline-exceeded'
   | 'unsupported'
+  | 'metrics-incomplete'
   | 'inference-failed'
   | 'non-finite-output'
   | 'internal';

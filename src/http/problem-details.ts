@@ -32,6 +32,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'model-not-ready': { status: 503, title: 'Model not ready' },
   'backend-unavailable': { status: 503, title: 'Inference backend unavailable' },
   'deadline-exceeded': { status: 504, title: 'Deadline exceeded' },
+  'metrics-incomplete': { status: 503, title: 'Metrics incomplete' },
   unsupported: { status: 501, title: 'Not supported' },
   'inference-failed': { status: 500, title: 'Inference failed' },
   'non-finite-output': { status: 500, title: 'Model answered with a non-finite number' },

@@ -8,12 +8,20 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 /** Long enough for every tracing system's ids, and nothing that a log line or a header could choke on. */
 const WELL_FORMED = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
-/** One finished request, for the access log. */
+/** Who is told of every request. */
+export interface RequestWitness {
+  began(method: string): void;
+  ended(request: FinishedRequest): void;
+}
+
+/** One finished request. */
 export interface FinishedRequest {
   readonly requestId: string;
   readonly method: string;
   /** Without the query, which may hold what nobody wants in a log. */
   readonly path: string;
+  /** The template of the route that took it; undefined where none did. */
+  readonly route: string | undefined;
   /** 499 when the client went away before the answer was written. */
   readonly status: number;
   readonly durationMs: number;
@@ -27,18 +35,20 @@ type Identified = IncomingMessage & { requestId?: string };
  * Gives every request its id (the client's own when it is well-formed, else a new UUID), and reports the request when it
  * is over. Comes before everything that may refuse a request.
  */
-export function requestContext(report: (request: FinishedRequest) => void): RequestHandler {
+export function requestContext(witness: RequestWitness): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const sent = request.headers[REQUEST_ID_HEADER];
     const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
     (request as Identified).requestId = id;
+    witness.began(request.method);
     inRequest(id, () => {
       response.once('close', () => {
-        report({
+        witness.ended({
           requestId: id,
           method: request.method,
           path: request.path,
+          route: (request.route as { readonly path: string } | undefined)?.path,
           status: response.writableFinished ? response.statusCode : CLIENT_GONE,
           durationMs: Math.round((performance.now() - started) * 1000) / 1000,
         });

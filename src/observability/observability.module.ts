@@ -1,8 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AUDIT_SINK, LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
+import { METRICS } from '../core/ports/metrics.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
 import { AccessLog } from './access-log.js';
 import { AuditObserver } from './audit.observer.js';
+import { HttpMetrics } from './metrics/http.metrics.js';
+import { MetricBook } from './metrics/metric-book.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 
 /** The table of observers: adding one is adding a class and an entry. */
 const OBSERVERS = [AuditObserver];
@@ -21,9 +25,13 @@ export class ObservabilityModule {
   static forRoot({ log, audit }: Sinks): DynamicModule {
     return {
       module: ObservabilityModule,
+      controllers: [MetricsController],
       providers: [
         { provide: LOG_SINK, useValue: log },
         { provide: AUDIT_SINK, useValue: audit },
+        { provide: METRICS, useExisting: MetricBook },
+        MetricBook,
+        HttpMetrics,
         AccessLog,
         ...OBSERVERS,
         {
@@ -32,7 +40,7 @@ export class ObservabilityModule {
           inject: OBSERVERS,
         },
       ],
-      exports: [PREDICTION_OBSERVERS, AccessLog],
+      exports: [METRICS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
     };
   }
 }
