@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { GroupMember } from './cluster/member.js';
-import { ConfigError } from './config/load-config.js';
+import { ConfigError } from './config/env-rules.js';
 import { processConfig } from './config/process-config.js';
 
 let member: GroupMember | null = null;

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/load-config.js';
+import { ConfigError } from '../config/env-rules.js';
 import { type ErrorCode, type PackageFault, TensornestError } from '../core/errors.js';
 
 /** What the commands end with. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from './load-config.js';
+import { ConfigError } from './env-rules.js';
+import { loadConfig } from './load-config.js';
 
 const load = (env: Record<string, string>) => loadConfig(env, false);
 
 describe('the configuration', () => {
   it('has the documented defaults', () => {
-    expect(load({})).toEqual({
+    expect(load({})).toMatchObject({
       http: { host: '127.0.0.1', port: 8080, corsOrigins: [], bodyLimit: 1_048_576 },
       serverName: 'Tensornest',
       stateDir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/state`,
@@ -35,7 +36,13 @@ describe('the configuration', () => {
       },
       grpc: { port: null, alwaysRaw: false },
       v1Dialect: 'union',
-      limits: { requestRows: 5_000, uploadBytes: 268_435_456, packageBytes: 1_073_741_824, batchRows: 4_096 },
+      limits: {
+        requestRows: 5_000,
+        explainRows: 100_000,
+        uploadBytes: 268_435_456,
+        packageBytes: 1_073_741_824,
+        batchRows: 4_096,
+      },
       execution: { placement: 'auto', workers: 1, tabulateInputs: 20_000, processes: 1 },
       log: { level: 'info', pretty: false },
       audit: { kind: 'stdout' },

@@ -187,12 +187,11 @@ describe('activating a version', () => {
     await start();
     let looking = true;
     const activated = on('activate', '1.0.0').finally(() => (looking = false));
-    const looks: Promise<void>[] = [];
-    for (const goesOn = () => looking; goesOn();) {
-      looks.push(look());
-      await new Promise(setImmediate);
-    }
-    await Promise.all([activated, ...looks]);
+    // One look after another, from the first moment to the last: a new one each turn would pile them up without end.
+    const looks = (async () => {
+      for (const goesOn = () => looking; goesOn();) await look();
+    })();
+    await Promise.all([activated, looks]);
     expect(await answering()).toBe('1.0.0');
     // Loaded once: nothing threw it away between its proof and its activation.
     expect(logged.filter((line) => line.startsWith('car-evaluation 1.0.0 is ready'))).toHaveLength(1);

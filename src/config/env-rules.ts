@@ -1,0 +1,43 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+
+/** A variable cannot be right or wrong by itself. The message names every such variable and never a value, which may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nEvery variable is described in README.md.`,
+    );
+  }
+}
+
+export const SWITCH = ['true', 'false'] as const;
+export type Switch = (typeof SWITCH)[number];
+
+/** `a, b` becomes `['a', 'b']`. */
+export const CommaList = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== '')
+      : value,
+  );
+
+export const OneOf = (values: readonly string[]): PropertyDecorator =>
+  IsIn(values, { message: `must be one of ${values.join(', ')}` });
+
+/**
+ * @param unit what is counted, such as `seconds`; none for a plain number.
+ * @param note what the least value means.
+ */
+export const WholeNumber = (least: number, most: number, unit = '', note = ''): PropertyDecorator =>
+  applyDecorators(
+    Type(() => Number),
+    Max(most, { message: `must be at most ${most}` }),
+    Min(least, { message: `must be at least ${least}${note && ` (${note})`}` }),
+    IsInt({ message: `must be a whole number${unit && ` of ${unit}`}` }),
+  );
