@@ -55,9 +55,9 @@ describe('every command of the README', () => {
 
   it('for installing is what continuous integration runs on a clean clone', async () => {
     const script = await readFile('.ci/run', 'utf8');
-    expect(script).toMatch(/^npm ci$/m);
-    expect(script).toMatch(/^npm test$/m);
-    expect(script).toMatch(/^npm run --silent bench -- --quick$/m);
+    expect(script).toMatch(/^step npm ci$/m);
+    expect(script).toMatch(/^step npm test$/m);
+    expect(script).toMatch(/^step npm run --silent bench -- --quick$/m);
   });
 });
 
