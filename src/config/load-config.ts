@@ -5,6 +5,7 @@ import type { AppConfig } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
+import { LoadEnv, underLoadConfig } from './sections/load.env.js';
 import { LimitsEnv, limitsConfig } from './sections/limits.env.js';
 import { LoggingEnv, loggingConfig } from './sections/logging.env.js';
 import { ModelsEnv, modelsConfig } from './sections/models.env.js';
@@ -15,7 +16,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 type Section<T extends object> = new () => T;
 
 /** Every section of the environment. */
-const SECTIONS: readonly Section<object>[] = [ServerEnv, ModelsEnv, LimitsEnv, ExecutionEnv, DoorsEnv, LoggingEnv];
+const SECTIONS: readonly Section<object>[] = [
+  ServerEnv,
+  ModelsEnv,
+  LimitsEnv,
+  ExecutionEnv,
+  LoadEnv,
+  DoorsEnv,
+  LoggingEnv,
+];
 
 /** Every variable with its default; undefined where it has none. */
 export function variables(): Readonly<Record<string, string | number | readonly string[] | undefined>> {
@@ -36,6 +45,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...modelsConfig(read(ModelsEnv, env)),
     ...limitsConfig(read(LimitsEnv, env)),
     ...executionConfig(read(ExecutionEnv, env)),
+    ...underLoadConfig(read(LoadEnv, env)),
     ...doorsConfig(read(DoorsEnv, env)),
     ...loggingConfig(read(LoggingEnv, env), terminal),
   });

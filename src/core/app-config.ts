@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { BackendName, Placement } from './ports/inference-backend.js';
+import type { Placements } from './placement.js';
+import type { BackendName } from './ports/inference-backend.js';
 import type { VersionPolicies } from './version-policy.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -68,14 +69,26 @@ export interface AppConfig {
     readonly batchRows: number;
   };
   readonly execution: {
-    /** Where models run; `auto` decides by the time that a warm batch takes. */
-    readonly placement: Placement | 'auto';
     /** Worker threads for the models that run in workers. */
     readonly workers: number;
     /** Largest number of different inputs that are worked out in advance; 0 switches tabulation off. */
     readonly tabulateInputs: number;
     /** Processes that share the port. */
     readonly processes: number;
+  };
+  readonly load: {
+    /** Where models run. */
+    readonly placements: Placements;
+    /** Most rows that may wait for a model in one process. */
+    readonly queueRows: number;
+    /** Longest that a request may wait for its answer; a client may only shorten it. */
+    readonly requestTimeoutMs: number;
+    /** JavaScript heap of a worker thread, in MiB; one that needs more dies alone. */
+    readonly workerHeapMb: number;
+    /** How long the service goes on serving, and says that it is not ready, after SIGTERM. */
+    readonly drainSeconds: number;
+    /** How long requests that are under way may take after that, before they are cut off. */
+    readonly shutdownSeconds: number;
   };
   readonly log: {
     readonly level: LogLevel;

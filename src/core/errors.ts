@@ -74,6 +74,9 @@ export type ErrorCode =
   | 'model-not-ready'
   | 'backend-unavailable'
   | 'deadline-exceeded'
+  | 'overloaded'
+  | 'worker-crashed'
+  | 'client-gone'
   | 'unsupported'
   | 'metrics-incomplete'
   | 'inference-failed'
@@ -110,6 +113,8 @@ export interface InputProblem {
 export interface ErrorDetails {
   /** Every problem of the input, for `invalid-input`. */
   readonly problems?: readonly InputProblem[];
+  /** Whole seconds after which the same request may well succeed. */
+  readonly retryAfterSeconds?: number;
   /** What raised it; for the log, never for a client. */
   readonly cause?: unknown;
 }
@@ -118,6 +123,7 @@ export interface ErrorDetails {
 export class TensornestError extends Error {
   override readonly name = 'TensornestError';
   readonly problems: readonly InputProblem[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -126,6 +132,7 @@ export class TensornestError extends Error {
   ) {
     super(message, { cause: details.cause });
     this.problems = details.problems ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
 

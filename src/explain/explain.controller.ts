@@ -1,7 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { API_PREFIX } from '../core/api.js';
 import { pointerStep } from '../core/json-pointer.js';
+import { cancellationOf } from '../http/request-context.js';
 import { ValidatedBody } from '../http/validated-body.pipe.js';
 import { CounterfactualDto, ExplanationsDto, ImportanceDto, WhatIfDto } from './explain-answers.dto.js';
 import { CounterfactualBody, ExplainBody, WhatIfBody } from './explain-bodies.dto.js';
@@ -32,12 +34,20 @@ export class ExplainController {
   @ApiBody({ type: ExplainBody })
   @ApiOkResponse({ type: ExplanationsDto })
   explain(
+    @Req() request: Request,
     @Body(new ValidatedBody(ExplainBody)) { inputs: rows, class: label, method }: ExplainBody,
     @Param('name') model: string,
     @Param('version') version?: string,
   ): Promise<ExplanationsDto> {
     const source = { rows: () => rows, locator: LOCATOR };
-    return this.explanations.explain({ model, version, source, label, method });
+    return this.explanations.explain({
+      model,
+      version,
+      source,
+      label,
+      method,
+      cancellation: cancellationOf(request),
+    });
   }
 
   @Post(paths('what-if'))
@@ -46,11 +56,12 @@ export class ExplainController {
   @ApiBody({ type: WhatIfBody })
   @ApiOkResponse({ type: WhatIfDto })
   whatIf(
+    @Req() request: Request,
     @Body(new ValidatedBody(WhatIfBody)) body: WhatIfBody,
     @Param('name') model: string,
     @Param('version') version?: string,
   ): Promise<WhatIfDto> {
-    return this.explanations.whatIf({ model, version }, body);
+    return this.explanations.whatIf({ model, version, cancellation: cancellationOf(request) }, body);
   }
 
   @Post(paths('counterfactual'))
@@ -64,11 +75,12 @@ export class ExplainController {
   @ApiBody({ type: CounterfactualBody })
   @ApiOkResponse({ type: CounterfactualDto })
   counterfactual(
+    @Req() request: Request,
     @Body(new ValidatedBody(CounterfactualBody)) body: CounterfactualBody,
     @Param('name') model: string,
     @Param('version') version?: string,
   ): Promise<CounterfactualDto> {
-    return this.explanations.counterfactual({ model, version }, body);
+    return this.explanations.counterfactual({ model, version, cancellation: cancellationOf(request) }, body);
   }
 
   @Get(paths('importance'))

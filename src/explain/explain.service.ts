@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import type { Cancellation } from '../core/cancellation.js';
 import type { InputProblem } from '../core/errors.js';
 import type { Explanation } from '../core/explanation.js';
 import type { Explainer, Explanations, ExplainRequest } from '../core/ports/explainer.js';
@@ -8,6 +9,7 @@ import { winnersOf } from '../core/winners.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import type { Slot } from '../model/slot.js';
 import type { TabularSlot } from '../model/tabular-slot.js';
+import { Deadlines } from '../prediction/deadlines.js';
 import { refusal } from '../prediction/refusal.js';
 import { contributionsOf, leastCost, methodWithin } from './contributions.js';
 import type { CounterfactualBody, WhatIfBody } from './explain-bodies.dto.js';
@@ -20,7 +22,7 @@ import { responseCurves } from './what-if.js';
 export interface Asked {
   readonly model: string;
   readonly version?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly cancellation: Cancellation;
 }
 
 /** Where the only row of a document stands. */
@@ -38,13 +40,14 @@ export class ExplainService implements Explainer {
 
   constructor(
     private readonly registry: ModelRegistry,
+    private readonly deadlines: Deadlines,
     @Inject(APP_CONFIG) { limits }: AppConfig,
   ) {
     this.budget = limits.explainRows;
   }
 
-  explain({ model, version, source, label, method, signal }: ExplainRequest): Promise<Explanations> {
-    return this.with({ model, version, signal }, async (subject) => {
+  explain({ model, version, source, label, method, cancellation }: ExplainRequest): Promise<Explanations> {
+    return this.with({ model, version, cancellation }, async (subject) => {
       const classIndex = label === undefined ? undefined : subject.classIndex(label, '/class');
       const { locator } = source;
       const rows = subject.accept(source.rows(), locator);
@@ -79,7 +82,7 @@ export class ExplainService implements Explainer {
   }
 
   /** Mean size of each feature's contribution over the background. Worked out once per loaded version. */
-  importance({ model, version }: Asked): Promise<ImportanceDto> {
+  importance({ model, version }: Omit<Asked, 'cancellation'>): Promise<ImportanceDto> {
     return this.with({ model, version }, (subject) => {
       let importance = this.importances.get(subject.slot);
       if (importance === undefined) {
@@ -124,11 +127,16 @@ export class ExplainService implements Explainer {
     return explanations;
   }
 
-  private async with<T>({ model, version, signal }: Asked, work: (subject: Subject) => Promise<T>): Promise<T> {
+  private async with<T>(
+    { model, version, cancellation }: Omit<Asked, 'cancellation'> & Partial<Asked>,
+    work: (subject: Subject) => Promise<T>,
+  ): Promise<T> {
     const { slot, release }: { slot: Slot; release: () => void } = this.registry.lease(model, version);
+    if (cancellation !== undefined) this.deadlines.watch(cancellation);
     try {
-      return await work(Subject.of(slot, signal));
+      return await work(Subject.of(slot, cancellation));
     } finally {
+      if (cancellation !== undefined) this.deadlines.forget(cancellation);
       release();
     }
   }

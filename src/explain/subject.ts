@@ -1,3 +1,4 @@
+import type { Cancellation } from '../core/cancellation.js';
 import { type InputProblem, TensornestError } from '../core/errors.js';
 import type { RowLocator } from '../core/prediction.js';
 import type { Row } from '../core/signature.js';
@@ -16,12 +17,12 @@ const backgrounds = new WeakMap<TabularSlot, Background>();
 export class Subject {
   private constructor(
     readonly slot: TabularSlot,
-    private readonly signal: AbortSignal | undefined,
+    private readonly cancellation: Cancellation | undefined,
   ) {}
 
   /** Throws `unsupported` for a model that takes tensors. */
-  static of(slot: Slot, signal?: AbortSignal): Subject {
-    if (slot instanceof TabularSlot) return new Subject(slot, signal);
+  static of(slot: Slot, cancellation?: Cancellation): Subject {
+    if (slot instanceof TabularSlot) return new Subject(slot, cancellation);
     const { name } = slot.manifest;
     throw new TensornestError('unsupported', `Model ${name} takes tensors: only classifiers of rows are explained.`);
   }
@@ -71,7 +72,7 @@ export class Subject {
     for (let from = 0; from < rows.length; from += SLICE_ROWS) {
       const batch = this.slot.encoder.encode(rows.slice(from, from + SLICE_ROWS));
       if (batch === undefined) throw new TensornestError('internal', 'A made-up row was refused. This is a bug.');
-      const { answers } = await this.slot.run(batch, this.signal);
+      const { answers } = await this.slot.run(batch, this.cancellation);
       all.set(answers, from * width);
     }
     return all;

@@ -13,6 +13,8 @@ export interface ProblemDetails {
   /** The request's id, as in the `x-request-id` header and in the log. */
   readonly instance: string;
   readonly errors?: readonly InputProblem[];
+  /** Milliseconds after which to try again, as in the Retry-After header. */
+  readonly retryAfterMs?: number;
 }
 
 const refusedPackage = { status: 422, title: 'Model package refused' } as const;
@@ -32,6 +34,10 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'model-not-ready': { status: 503, title: 'Model not ready' },
   'backend-unavailable': { status: 503, title: 'Inference backend unavailable' },
   'deadline-exceeded': { status: 504, title: 'Deadline exceeded' },
+  overloaded: { status: 503, title: 'Model overloaded' },
+  'worker-crashed': { status: 503, title: 'Worker crashed' },
+  // Nobody reads it; it is what logs and counters call a request whose client has left.
+  'client-gone': { status: 499, title: 'Client gone' },
   'metrics-incomplete': { status: 503, title: 'Metrics incomplete' },
   unsupported: { status: 501, title: 'Not supported' },
   'inference-failed': { status: 500, title: 'Inference failed' },
@@ -89,7 +95,8 @@ export function statusOf(code: ErrorCode): number {
   return PROBLEMS[code].status;
 }
 
-export function toProblem({ code, message, problems }: TensornestError, requestId: string): ProblemDetails {
+export function toProblem(error: TensornestError, requestId: string): ProblemDetails {
+  const { code, message, problems, retryAfterSeconds } = error;
   return {
     type: `/problems/${code}`,
     title: PROBLEMS[code].title,
@@ -97,5 +104,6 @@ export function toProblem({ code, message, problems }: TensornestError, requestI
     detail: message,
     instance: requestId,
     ...(problems.length === 0 ? {} : { errors: problems }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterMs: retryAfterSeconds * 1_000 }),
   };
 }

@@ -19,10 +19,11 @@ export class ProblemFilter implements ExceptionFilter {
     const error = toTensornestError(thrown);
     const problem = toProblem(error, requestIdOf(request));
     if (problem.status === 500) this.logger.error({ err: error.cause ?? error }, error.message);
-    if (response.headersSent) {
+    if (response.headersSent || response.closed) {
       response.destroy();
       return;
     }
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     const door = this.doors.find((candidate) => isBehind(candidate, request.originalUrl.split('?', 1)[0]!));
     if (door !== undefined) {
       door.answer(error, request, response);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
+import { Cancellation, clientGone } from '../core/cancellation.js';
+import { TensornestError } from '../core/errors.js';
 import { inRequest } from '../core/request-scope.js';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
@@ -29,7 +31,7 @@ export interface FinishedRequest {
 
 const CLIENT_GONE = 499;
 
-type Identified = IncomingMessage & { requestId?: string };
+type Identified = IncomingMessage & { requestId?: string; arrivedAt?: number; cancellation?: Cancellation };
 
 /**
  * Gives every request its id (the client's own when it is well-formed, else a new UUID), and reports the request when it
@@ -41,9 +43,12 @@ export function requestContext(witness: RequestWitness): RequestHandler {
     const sent = request.headers[REQUEST_ID_HEADER];
     const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
     (request as Identified).requestId = id;
+    (request as Identified).arrivedAt = started;
     witness.began(request.method);
     inRequest(id, () => {
       response.once('close', () => {
+        // NOTE: nothing else tells of a client that left after its body was read: https://github.com/nodejs/node/issues/46666
+        if (!response.writableFinished) cancelled(request).cancel(clientGone());
         witness.ended({
           requestId: id,
           method: request.method,
@@ -67,4 +72,31 @@ export function requestIdOf(request: IncomingMessage): string {
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
   return Array.isArray(value) ? value.join() : value;
+}
+
+/** Seconds, or milliseconds, that the client waits for its answer. */
+const TIMEOUT_HEADERS = [
+  ['request-timeout', 1_000],
+  ['x-request-timeout-ms', 1],
+] as const;
+
+const POSITIVE_NUMBER = /^(?!0+(\.0+)?$)\d{1,10}(\.\d{1,10})?$/;
+
+/** How long the client waits: as its headers say, and while it is connected. Throws `bad-request` for a wrong header. */
+export function cancellationOf(request: IncomingMessage): Cancellation {
+  const cancellation = cancelled(request);
+  for (const [name, milliseconds] of TIMEOUT_HEADERS) {
+    const sent = request.headers[name];
+    if (sent === undefined) continue;
+    if (typeof sent !== 'string' || !POSITIVE_NUMBER.test(sent)) {
+      throw new TensornestError('bad-request', `The header ${name} must be a positive number.`);
+    }
+    cancellation.within(Number(sent) * milliseconds);
+  }
+  return cancellation;
+}
+
+function cancelled(request: Identified): Cancellation {
+  request.cancellation ??= new Cancellation(request.arrivedAt);
+  return request.cancellation;
 }

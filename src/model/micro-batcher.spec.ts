@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RowBatch } from '../core/row-batch.js';
+import { Cancellation } from '../core/cancellation.js';
+import { TensornestError } from '../core/errors.js';
 import { MicroBatcher, type RunBatch } from './micro-batcher.js';
 
 const POISON = 666;
@@ -62,9 +64,9 @@ describe('every request', () => {
               await wait(arrives);
               const middle = rows.length >> 1;
               const values = poisoned ? [...rows.slice(0, middle), POISON, ...rows.slice(middle)] : rows;
-              const client = new AbortController();
-              const answer = batcher.submit(batchOf(...values), client.signal);
-              if (aborted) void wait(leaves).then(() => client.abort(new Error('gone')));
+              const client = new Cancellation();
+              const answer = batcher.submit(batchOf(...values), client);
+              if (aborted) void wait(leaves).then(() => client.cancel(gone()));
               const outcome = await answer.then(
                 ({ answers }) => [...answers],
                 (error: unknown) => (error as Error).message,
@@ -75,7 +77,7 @@ describe('every request', () => {
           );
           expect(Math.max(...sizes, 0)).toBeLessThanOrEqual(maxRows);
           expect(mostRunning).toBeLessThanOrEqual(parallelism);
-          expect(batcher.depth).toBe(0);
+          expect(batcher.load.waiting).toBe(0);
         },
       ),
       { numRuns: 500 },
@@ -114,7 +116,7 @@ describe('requests', () => {
     await nextTurn();
     const others = [2, 3, 4].map((value) => batcher.submit(batchOf(value)));
     await nextTurn();
-    expect([sizes, batcher.depth]).toEqual([[1], 3]);
+    expect([sizes, batcher.load.waiting]).toEqual([[1], 3]);
     finishFirst!();
     await Promise.all([first, ...others]);
     expect(sizes).toEqual([1, 3]);
@@ -144,19 +146,21 @@ describe('requests', () => {
       },
       { maxRows: 100, parallelism: 1 },
     );
-    const client = new AbortController();
-    const gone = batcher.submit(batchOf(1), client.signal);
+    const client = new Cancellation();
+    const left = batcher.submit(batchOf(1), client);
     const stays = batcher.submit(batchOf(2));
-    client.abort(new Error('gone'));
-    await expect(gone).rejects.toThrow('gone');
+    client.cancel(gone());
+    await expect(left).rejects.toThrow('gone');
     await stays;
     expect(executed).toEqual([2]);
   });
 
   it('of a client that had gone before are not even queued', async () => {
     const batcher = new MicroBatcher(double, { maxRows: 100, parallelism: 1 });
-    await expect(batcher.submit(batchOf(1), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
-    expect(batcher.depth).toBe(0);
+    const client = new Cancellation();
+    client.cancel(gone());
+    await expect(batcher.submit(batchOf(1), client)).rejects.toThrow('gone');
+    expect(batcher.load.waiting).toBe(0);
   });
 
   it('do not suffer from a neighbour that makes the execution fail', async () => {
@@ -167,4 +171,63 @@ describe('requests', () => {
     await expect(bad).rejects.toThrow('poison');
     expect([...(await good).answers, ...(await fine).answers]).toEqual(answersTo([1, 2, 3]));
   });
+
+  it('whose deadline has passed when it would be their turn are never executed', async () => {
+    const executed: number[] = [];
+    const batcher = new MicroBatcher(
+      (batch) => {
+        executed.push(...batch.data);
+        return double(batch);
+      },
+      { maxRows: 100, parallelism: 1 },
+    );
+    // Nobody watches the clock here: the batcher itself looks before it begins.
+    const late = batcher.submit(batchOf(1), new Cancellation().within(5));
+    const busyUntil = performance.now() + 10;
+    while (performance.now() < busyUntil);
+    await expect(late).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    expect(executed).toEqual([]);
+  });
+
+  it.each([
+    { maxRows: 1, parallelism: 1, queueRows: 8, at: 'at once', admitted: 9 },
+    { maxRows: 4, parallelism: 1, queueRows: 8, at: 'at once', admitted: 12 },
+    { maxRows: 1, parallelism: 3, queueRows: 8, at: 'at once', admitted: 11 },
+    { maxRows: 1, parallelism: 1, queueRows: 8, at: 'one turn after the other', admitted: 9 },
+    { maxRows: 4, parallelism: 1, queueRows: 8, at: 'one turn after the other', admitted: 9 },
+  ])(
+    'that come $at are let in while executions of $maxRows x $parallelism and a queue of $queueRows have room: $admitted',
+    async ({ admitted, at, ...options }) => {
+      const finish: (() => void)[] = [];
+      const batcher = new MicroBatcher(async (batch) => {
+        await new Promise<void>((resolve) => finish.push(resolve));
+        return double(batch);
+      }, options);
+      const settled: Promise<PromiseSettledResult<unknown>[]>[] = [];
+      for (let request = 0; request < 20; request += 1) {
+        settled.push(Promise.allSettled([batcher.submit(batchOf(request))]));
+        if (at !== 'at once') await nextTurn();
+      }
+      const timer = setInterval(() => finish.shift()?.(), 0);
+      const outcomes = (await Promise.all(settled)).flat();
+      clearInterval(timer);
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect([outcomes.length - refused.length, refused.length]).toEqual([admitted, 20 - admitted]);
+      for (const outcome of refused) {
+        expect(outcome).toMatchObject({ reason: { code: 'overloaded', retryAfterSeconds: 1 } });
+      }
+      expect(batcher.load).toMatchObject({ waiting: 0, running: 0 });
+    },
+  );
+
+  it('larger than the queue are let in by a model that is idle, and by no other', async () => {
+    const batcher = new MicroBatcher(double, { maxRows: 2, parallelism: 1, queueRows: 4 });
+    const large = batcher.submit(batchOf(...Array<number>(50).fill(1)));
+    await expect(batcher.submit(batchOf(...Array<number>(50).fill(1)))).rejects.toMatchObject({ code: 'overloaded' });
+    expect((await large).answers).toHaveLength(100);
+  });
 });
+
+function gone(): TensornestError {
+  return new TensornestError('client-gone', 'gone');
+}

@@ -1,4 +1,6 @@
+import type { Cancellable, Cancellation } from '../core/cancellation.js';
 import type { RowBatch } from '../core/row-batch.js';
+import { Admission, type Load } from './admission.js';
 
 /** Runs one execution of a model: shape [rows, outputs]. May take over `batch.data`. */
 export type RunBatch = (batch: RowBatch) => Promise<Float32Array>;
@@ -8,6 +10,8 @@ export interface BatchingOptions {
   readonly maxRows: number;
   /** Executions that may be under way at the same time. */
   readonly parallelism: number;
+  /** Most rows that may wait for an execution; without it, however many there are. */
+  readonly queueRows?: number | undefined;
   /** Told of every execution that came to a good end: its rows, and the milliseconds it took. */
   readonly onExecution?: (rows: number, milliseconds: number) => void;
 }
@@ -25,19 +29,50 @@ export interface Execution {
 }
 
 /** One request on its way through executions. */
-interface Job {
-  readonly batch: RowBatch;
-  readonly submitted: number;
-  readonly resolve: (execution: Execution) => void;
-  readonly reject: (reason: unknown) => void;
+class Job implements Cancellable {
+  readonly submitted = performance.now();
+  started = this.submitted;
   /** Rows handed to executions so far. */
-  taken: number;
+  taken = 0;
   /** Rows answered so far. */
-  answered: number;
+  answered = 0;
   answers: Float32Array | undefined;
-  started: number;
-  batchRows: number;
-  settled: boolean;
+  batchRows = 0;
+  settled = false;
+
+  constructor(
+    readonly batch: RowBatch,
+    readonly cancellation: Cancellation | undefined,
+    private readonly admission: Admission,
+    private readonly resolve: (execution: Execution) => void,
+    private readonly reject: (reason: Error) => void,
+  ) {}
+
+  /** Whether an execution is still wanted; a deadline may have passed since somebody looked. */
+  isWanted(now: number): boolean {
+    this.cancellation?.isOver(now);
+    return !this.settled;
+  }
+
+  succeed(): void {
+    if (this.settled || this.answers === undefined) return;
+    this.settled = true;
+    const inferMs = performance.now() - this.started;
+    const { answers, batchRows } = this;
+    this.resolve({ answers, queueMs: this.started - this.submitted, inferMs, batchRows });
+  }
+
+  /** What is left of the job leaves the queue with it. */
+  fail(reason: unknown): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.admission.leave(this.batch.rows - this.taken);
+    this.reject(toError(reason));
+  }
+
+  cancelled(reason: Error): void {
+    this.fail(reason);
+  }
 }
 
 /** Rows [from, from + rows) of a job, within one execution. */
@@ -53,62 +88,40 @@ interface Piece {
  */
 export class MicroBatcher {
   private readonly queue: Job[] = [];
-  private rowsWaiting = 0;
+  private readonly admission: Admission;
   private running = 0;
   private scheduled = false;
 
   constructor(
     private readonly run: RunBatch,
     private readonly options: BatchingOptions,
-  ) {}
+  ) {
+    this.admission = new Admission({ ...options, executionRows: options.maxRows });
+  }
 
-  /** Rows that wait for an execution. */
-  get depth(): number {
-    return this.rowsWaiting;
+  get load(): Load {
+    return this.admission;
+  }
+
+  /** Throws `overloaded` when not even one row would be let in, before anybody has worked on the request. */
+  assertRoom(): void {
+    this.admission.assertRoom(1, this.running);
   }
 
   /**
-   * Resolves to the answers for exactly these rows, in their order. Rejects with the reason of `signal` when that fires
-   * first; rows that were not executed yet then never are.
+   * Resolves to the answers for exactly these rows, in their order. Rejects with `overloaded` at once when they do not fit
+   * into the queue, and with the reason of `cancellation` when that comes first; rows that were not executed yet then never
+   * are.
    */
-  submit(batch: RowBatch, signal?: AbortSignal): Promise<Execution> {
+  submit(batch: RowBatch, cancellation?: Cancellation): Promise<Execution> {
     return new Promise((resolve, reject) => {
-      const submitted = performance.now();
-      const job: Job = {
-        batch,
-        submitted,
-        resolve,
-        reject,
-        taken: 0,
-        answered: 0,
-        answers: undefined,
-        started: submitted,
-        batchRows: 0,
-        settled: false,
-      };
-      if (signal?.aborted) {
-        reject(toError(signal.reason));
-        return;
-      }
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.fail(job, signal.reason);
-        },
-        { once: true },
-      );
+      cancellation?.throwIfOver();
+      this.admission.enter(batch.rows, this.running);
+      const job = new Job(batch, cancellation, this.admission, resolve, reject);
+      cancellation?.attach(job);
       this.queue.push(job);
-      this.rowsWaiting += batch.rows;
       this.schedule();
     });
-  }
-
-  /** What is left of the job leaves the queue with it. */
-  private fail(job: Job, reason: unknown): void {
-    if (job.settled) return;
-    job.settled = true;
-    this.rowsWaiting -= job.batch.rows - job.taken;
-    job.reject(toError(reason));
   }
 
   private schedule(): void {
@@ -135,16 +148,17 @@ export class MicroBatcher {
   /** The pieces of the next execution, first come first served. */
   private take(): Piece[] {
     const pieces: Piece[] = [];
+    const now = performance.now();
     let room = this.options.maxRows;
     while (room > 0) {
       const job = this.queue[0];
       if (job === undefined) break;
-      if (!job.settled) {
+      if (job.isWanted(now)) {
         const rows = Math.min(room, job.batch.rows - job.taken);
         pieces.push({ job, from: job.taken, rows });
         job.taken += rows;
         room -= rows;
-        this.rowsWaiting -= rows;
+        this.admission.leave(rows);
       }
       if (job.settled || job.taken === job.batch.rows) this.queue.shift();
     }
@@ -158,15 +172,19 @@ export class MicroBatcher {
       if (from === 0) job.started = started;
       job.batchRows = Math.max(job.batchRows, rows);
     }
+    this.admission.began(rows);
     try {
       const answers = await this.run(merge(pieces, rows));
-      this.options.onExecution?.(rows, performance.now() - started);
+      const milliseconds = performance.now() - started;
+      this.admission.ended(rows, milliseconds);
+      this.options.onExecution?.(rows, milliseconds);
       distribute(pieces, rows, answers);
     } catch (error) {
+      this.admission.ended(rows);
       const [first] = pieces;
-      if (pieces.length === 1 && first !== undefined) this.fail(first.job, error);
+      if (pieces.length === 1 && first !== undefined) first.job.fail(error);
       // One of them spoils it for all: alone, each gets what is its own.
-      else for (const piece of pieces) await this.execute([piece]);
+      else for (const piece of pieces) if (piece.job.isWanted(performance.now())) await this.execute([piece]);
     }
   }
 }
@@ -199,15 +217,8 @@ function distribute(pieces: readonly Piece[], rows: number, answers: Float32Arra
       job.answers.set(own, from * width);
     }
     job.answered += count;
-    if (job.answered === job.batch.rows) succeed(job);
+    if (job.answered === job.batch.rows) job.succeed();
   }
-}
-
-function succeed(job: Job): void {
-  if (job.settled || job.answers === undefined) return;
-  job.settled = true;
-  const inferMs = performance.now() - job.started;
-  job.resolve({ answers: job.answers, queueMs: job.started - job.submitted, inferMs, batchRows: job.batchRows });
 }
 
 function toError(reason: unknown): Error {

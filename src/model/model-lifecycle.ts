@@ -3,9 +3,11 @@ import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { reasonOf, refusalFrom, type TensornestError } from '../core/errors.js';
 import { BACKEND_SOURCE, type BackendSource, type InferenceBackend } from '../core/ports/inference-backend.js';
 import { MODEL_STORE, type ModelStore, type PackageRef, type StoredPackage } from '../core/ports/model-store.js';
+import { placementOf } from '../core/placement.js';
 import { policyOf, type VersionPolicy } from '../core/version-policy.js';
 import { ModelRegistry, type VersionStatus } from './model-registry.js';
-import { type OpenOptions, openSlot } from './open-slot.js';
+import type { OpenOptions } from './open-options.js';
+import { openSlot } from './open-slot.js';
 import { type ModelPackage, readPackage } from './package/reader.js';
 import type { ModelChoices } from './model-choices.js';
 import { choicesFor, type ServingState } from './serving-state.js';
@@ -25,7 +27,6 @@ export const IMPATIENT: Patience = { mayBeIncomplete: () => false };
 @Injectable()
 export class ModelLifecycle implements OnApplicationShutdown {
   private readonly logger = new Logger('Models');
-  private readonly options: OpenOptions;
   private backend: InferenceBackend | undefined;
   /** What the store held when a version was last tried, so that the same bytes are not tried for ever. */
   private readonly tried = new Map<string, string>();
@@ -37,10 +38,7 @@ export class ModelLifecycle implements OnApplicationShutdown {
     @Inject(BACKEND_SOURCE) private readonly backends: BackendSource,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly registry: ModelRegistry,
-  ) {
-    const { placement, tabulateInputs } = config.execution;
-    this.options = { placement, tabulateInputs, batchRows: config.limits.batchRows };
-  }
+  ) {}
 
   /**
    * Makes what is served what is wanted: versions that are missing are activated, then those that nobody wants any more
@@ -72,7 +70,7 @@ export class ModelLifecycle implements OnApplicationShutdown {
     try {
       const read = await this.read(found);
       const backend = await this.chooseBackend();
-      const slot = await openSlot(read, backend, this.options);
+      const slot = await openSlot(read, backend, this.optionsFor(name));
       this.registry.set(found, { state: 'ready', slot });
       const milliseconds = Math.round(performance.now() - started);
       this.logger.log(`${name} ${version} is ready on ${backend.name} (${describe(slot)}) after ${milliseconds} ms.`);
@@ -91,7 +89,7 @@ export class ModelLifecycle implements OnApplicationShutdown {
   /** Opens and proves a package without serving it. Rejects with the reason why it would be refused. */
   async rehearse(found: ModelPackage): Promise<void> {
     const backend = await this.chooseBackend();
-    await (await openSlot(found, backend, this.options)).retire();
+    await (await openSlot(found, backend, this.optionsFor(found.manifest.name))).retire();
   }
 
   // NOTE: not onModuleDestroy, which Nest runs while the HTTP server still answers.
@@ -175,6 +173,16 @@ export class ModelLifecycle implements OnApplicationShutdown {
     return readPackage(this.store.locate(ref), ref, { requireSignature, maxBytes: limits.packageBytes });
   }
 
+  private optionsFor(name: string): OpenOptions {
+    const { execution, limits, load } = this.config;
+    return {
+      placement: placementOf(load.placements, name),
+      tabulateInputs: execution.tabulateInputs,
+      batchRows: limits.batchRows,
+      queueRows: load.queueRows,
+    };
+  }
+
   private policyOf(name: string): VersionPolicy {
     const chosen = this.store.chosen(name);
     if (chosen !== undefined) return { kind: 'pinned', versions: [chosen] };
@@ -192,7 +200,7 @@ export class ModelLifecycle implements OnApplicationShutdown {
       const found = await this.read(ref).catch(() => undefined);
       if (found === undefined) continue;
       try {
-        await (await openSlot(found, backend, this.options)).retire();
+        await (await openSlot(found, backend, this.optionsFor(ref.name))).retire();
       } catch (error) {
         return `${ref.name} ${ref.version}: ${reasonOf(error)}`;
       }

@@ -1,25 +1,18 @@
 import { TensornestError } from '../core/errors.js';
+import type { WantedPlacement } from '../core/placement.js';
 import type { InferenceBackend, OpenModel, Placement } from '../core/ports/inference-backend.js';
 import { countInputs } from '../encoding/finite-inputs.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
 import { checkGolden } from './golden-check.js';
 import { openTensorSlot } from './open-tensor-slot.js';
 import { placementFor, rowsOfSlice, timeBatch } from './pace.js';
+import type { OpenOptions } from './open-options.js';
 import { type Manifest, MODEL_FILE } from './package/manifest.js';
 import type { PackageManifest } from './package/package-manifest.js';
 import type { ModelPackage, TabularPackage } from './package/reader.js';
 import type { Slot } from './slot.js';
 import { TabularSlot } from './tabular-slot.js';
 import { tabulate } from './tabulated-model.js';
-
-export interface OpenOptions {
-  /** `auto` decides by the time that a warm batch takes. */
-  readonly placement: Placement | 'auto';
-  /** Most rows of one execution. */
-  readonly batchRows: number;
-  /** A signature with at most this many different inputs is worked out in advance; 0 for none. */
-  readonly tabulateInputs: number;
-}
 
 /** A model that has been proved, with how long a warm batch takes it. */
 interface Proved {
@@ -32,7 +25,7 @@ export async function openSlot(found: ModelPackage, backend: InferenceBackend, o
   assertAble(found.manifest, backend);
   return found.kind === 'tabular'
     ? await openTabularSlot(found, backend, options)
-    : await openTensorSlot(found, backend, options.placement);
+    : await openTensorSlot(found, backend, options);
 }
 
 async function openTabularSlot(
@@ -43,8 +36,9 @@ async function openTabularSlot(
   const { manifest, digest, golden } = found;
   const { signature } = manifest;
   const { model, batchMs } = await place(found, backend, options.placement);
+  const { queueRows } = options;
   const inputs = countInputs(signature);
-  const rest = { manifest, digest, backend: backend.name, golden };
+  const rest = { manifest, digest, backend: backend.name, golden, ...(queueRows === undefined ? {} : { queueRows }) };
   if (inputs === null || inputs > options.tabulateInputs) {
     const maxRows = rowsOfSlice(model.placement, batchMs, options.batchRows);
     return new TabularSlot({ ...rest, layout: 'columns', model, maxRows });
@@ -61,7 +55,7 @@ async function openTabularSlot(
  * Opens the model where it belongs. Which place that is shows only once it runs, so a heavy one is opened twice; where
  * the backend does not start in a worker, it stays where it has shown that it works.
  */
-async function place(found: TabularPackage, backend: InferenceBackend, wanted: Placement | 'auto'): Promise<Proved> {
+async function place(found: TabularPackage, backend: InferenceBackend, wanted: WantedPlacement): Promise<Proved> {
   const first = await prove(found, backend, wanted === 'auto' ? 'inline' : wanted);
   if (wanted !== 'auto' || placementFor(first.batchMs) === 'inline') return first;
   try {

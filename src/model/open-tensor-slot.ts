@@ -1,5 +1,7 @@
 import { TensornestError } from '../core/errors.js';
+import type { WantedPlacement } from '../core/placement.js';
 import type { InferenceBackend, OpenTensorModel, Placement } from '../core/ports/inference-backend.js';
+import type { OpenOptions } from './open-options.js';
 import { placementFor } from './pace.js';
 import type { TensorPackage } from './package/reader.js';
 import { checkTensorGolden } from './tensor-golden.js';
@@ -15,18 +17,25 @@ interface Proved {
 export async function openTensorSlot(
   found: TensorPackage,
   backend: InferenceBackend,
-  wanted: Placement | 'auto',
+  { placement, queueRows }: Pick<OpenOptions, 'placement' | 'queueRows'>,
 ): Promise<TensorSlot> {
   const { manifest, digest, golden } = found;
-  const model = await place(found, backend, wanted);
-  return new TensorSlot({ manifest, digest, backend: backend.name, golden, model });
+  const model = await place(found, backend, placement);
+  return new TensorSlot({
+    manifest,
+    digest,
+    backend: backend.name,
+    golden,
+    model,
+    ...(queueRows === undefined ? {} : { queueRows }),
+  });
 }
 
 /** As with tabular models: one that would keep the event loop for long goes to the workers, where there are any. */
 async function place(
   found: TensorPackage,
   backend: InferenceBackend,
-  wanted: Placement | 'auto',
+  wanted: WantedPlacement,
 ): Promise<OpenTensorModel> {
   const first = await prove(found, backend, wanted === 'auto' ? 'inline' : wanted);
   if (wanted !== 'auto' || placementFor(first.recordMs) === 'inline') return first.model;

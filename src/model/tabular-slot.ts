@@ -1,8 +1,10 @@
+import type { Cancellation } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
 import type { OpenModel, Placement } from '../core/ports/inference-backend.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
 import { RowScanner } from '../encoding/row-scanner.js';
+import type { Load } from './admission.js';
 import { checkGolden } from './golden-check.js';
 import { type Execution, MicroBatcher } from './micro-batcher.js';
 import type { GoldenRecords, Manifest } from './package/manifest.js';
@@ -15,6 +17,8 @@ export interface SlotContents extends SlotIdentity<Manifest> {
   readonly model: OpenModel;
   /** Most rows of one execution. */
   readonly maxRows: number;
+  /** Most rows that may wait for one; without it, however many there are. */
+  readonly queueRows?: number;
 }
 
 /** One loaded version of a tabular classifier. */
@@ -37,12 +41,20 @@ export class TabularSlot extends Slot<Manifest> {
     this.model = contents.model;
     this.tabulated = this.layout === 'index';
     this.placement = this.model.placement;
-    const { maxRows } = contents;
+    const { maxRows, queueRows } = contents;
     const { parallelism } = this.model;
     const onExecution = (rows: number, milliseconds: number) => {
       this.statistics.executed(rows, milliseconds);
     };
-    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism, onExecution });
+    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism, queueRows, onExecution });
+  }
+
+  get load(): Load {
+    return this.batcher.load;
+  }
+
+  assertRoom(): void {
+    this.batcher.assertRoom();
   }
 
   /** The scanner for bodies whose rows are in the field `envelope`. */
@@ -56,16 +68,15 @@ export class TabularSlot extends Slot<Manifest> {
   }
 
   /** Probabilities of each row: shape [rows, classes]. Rejects rather than answer with a number that is none. */
-  async run(batch: RowBatch, signal?: AbortSignal): Promise<Execution> {
+  async run(batch: RowBatch, cancellation?: Cancellation): Promise<Execution> {
     try {
-      const execution = await this.batcher.submit(batch, signal);
+      const execution = await this.batcher.submit(batch, cancellation);
       if (!allFinite(execution.answers)) {
         throw new TensornestError('non-finite-output', 'The model answered with a number that is not finite.');
       }
       this.succeeded();
       return execution;
     } catch (cause) {
-      if (signal?.aborted) throw cause;
       throw this.failed(cause);
     }
   }

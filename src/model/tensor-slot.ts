@@ -1,7 +1,10 @@
+import type { Cancellation } from '../core/cancellation.js';
 import { reasonOf, TensornestError } from '../core/errors.js';
 import type { OpenTensorModel, Placement } from '../core/ports/inference-backend.js';
 import type { TensorFunction } from '../core/signature.js';
 import type { Tensor } from '../core/tensor.js';
+import type { Load } from './admission.js';
+import { type Called, CallQueue } from './call-queue.js';
 import type { TensorGolden, TensorManifest } from './package/tensor-manifest.js';
 import { Slot, type SlotIdentity } from './slot.js';
 import { checkTensorGolden } from './tensor-golden.js';
@@ -9,6 +12,8 @@ import { checkTensorGolden } from './tensor-golden.js';
 export interface TensorSlotContents extends SlotIdentity<TensorManifest> {
   readonly golden: TensorGolden;
   readonly model: OpenTensorModel;
+  /** Most rows that may wait for an execution; without it, however many there are. */
+  readonly queueRows?: number;
 }
 
 /** A call of a function, checked against its signature. */
@@ -31,23 +36,31 @@ export class TensorSlot extends Slot<TensorManifest> {
   readonly placement: Placement;
   private readonly golden: TensorGolden;
   private readonly model: OpenTensorModel;
+  private readonly calls: CallQueue;
 
   constructor(contents: TensorSlotContents) {
     super(contents);
     this.golden = contents.golden;
     this.model = contents.model;
     this.placement = this.model.placement;
+    this.calls = new CallQueue({ parallelism: this.model.parallelism, queueRows: contents.queueRows });
   }
 
-  /** The outputs of the call, in its order, and the milliseconds that it took. */
-  async run({ called, inputs, outputs, rows }: TensorCall): Promise<{ outputs: Tensor[]; inferMs: number }> {
-    const started = performance.now();
+  get load(): Load {
+    return this.calls.load;
+  }
+
+  assertRoom(): void {
+    this.calls.assertRoom();
+  }
+
+  /** The outputs of the call, in its order, and how long it took. */
+  async run({ called, inputs, outputs, rows }: TensorCall, cancellation?: Cancellation): Promise<Called<Tensor[]>> {
     try {
-      const answers = await this.model.run(called, inputs, outputs);
-      const inferMs = performance.now() - started;
-      this.statistics.executed(rows, inferMs);
+      const answer = await this.calls.run(rows, () => this.model.run(called, inputs, outputs), cancellation);
+      this.statistics.executed(rows, answer.inferMs);
       this.succeeded();
-      return { outputs: answers, inferMs };
+      return answer;
     } catch (cause) {
       const error = this.failed(cause);
       // A sound model that fails on an input was given one that it does not take, such as lengths that do not match.

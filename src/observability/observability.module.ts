@@ -1,12 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AUDIT_SINK, LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { METRICS } from '../core/ports/metrics.js';
+import { SHEDS } from '../core/ports/sheds.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
 import { AccessLog } from './access-log.js';
 import { AuditObserver } from './audit.observer.js';
 import { HttpMetrics } from './metrics/http.metrics.js';
 import { MetricBook } from './metrics/metric-book.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { ShedCounter } from './shed-counter.js';
 
 /** The table of observers: adding one is adding a class and an entry. */
 const OBSERVERS = [AuditObserver];
@@ -32,6 +34,8 @@ export class ObservabilityModule {
         { provide: METRICS, useExisting: MetricBook },
         MetricBook,
         HttpMetrics,
+        ShedCounter,
+        { provide: SHEDS, useExisting: ShedCounter },
         AccessLog,
         ...OBSERVERS,
         {
@@ -40,7 +44,7 @@ export class ObservabilityModule {
           inject: OBSERVERS,
         },
       ],
-      exports: [METRICS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
+      exports: [METRICS, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
     };
   }
 }

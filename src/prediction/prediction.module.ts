@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ModelModule } from '../model/model.module.js';
+import { Deadlines } from './deadlines.js';
 import { PredictionService } from './prediction.service.js';
 import { PROTOCOLS } from './protocols/index.js';
 
 @Module({
   imports: [ModelModule],
   controllers: PROTOCOLS.flatMap(({ controllers }) => controllers),
-  providers: [PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
-  exports: [PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
+  providers: [Deadlines, PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
+  exports: [Deadlines, PredictionService, ...PROTOCOLS.flatMap(({ providers = [] }) => providers)],
 })
 export class PredictionModule {}

@@ -1,7 +1,9 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import type { Cancellation } from '../core/cancellation.js';
 import { type InputProblem, TensornestError } from '../core/errors.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
+import { SHEDS, type Sheds } from '../core/ports/sheds.js';
 import { type RoutableRequest, type Route, TRAFFIC_ROUTER, type TrafficRouter } from '../core/ports/traffic-router.js';
 import type { Prediction } from '../core/prediction.js';
 import type { RowBatch } from '../core/row-batch.js';
@@ -11,15 +13,17 @@ import { ModelRegistry } from '../model/model-registry.js';
 import type { Slot } from '../model/slot.js';
 import { TabularSlot } from '../model/tabular-slot.js';
 import { TensorSlot } from '../model/tensor-slot.js';
+import { Deadlines } from './deadlines.js';
 import type { Inference, TensorSource } from './inference.js';
 import { refusal } from './refusal.js';
 import type { RowSource } from './row-source.js';
+import { countShed } from './shed.js';
 import { tooManyRows } from './too-many-rows.js';
 
 /** Who asks, whichever model it is. */
 export interface Caller extends RoutableRequest {
-  /** Ends the wait for an execution: the deadline has passed, or the client went away. */
-  readonly signal?: AbortSignal | undefined;
+  /** How long it waits for its answer. */
+  readonly cancellation: Cancellation;
 }
 
 interface Target extends Caller {
@@ -54,6 +58,8 @@ export class PredictionService {
   constructor(
     private readonly registry: ModelRegistry,
     @Inject(PREDICTION_OBSERVERS) private readonly observers: readonly PredictionObserver[],
+    private readonly deadlines: Deadlines,
+    @Inject(SHEDS) private readonly sheds: Sheds,
     @Inject(APP_CONFIG) { limits }: AppConfig,
     @Optional() @Inject(TRAFFIC_ROUTER) private readonly router?: TrafficRouter,
   ) {
@@ -62,10 +68,15 @@ export class PredictionService {
 
   async predict(request: PredictionRequest): Promise<Prediction> {
     const { slot, release } = this.registry.lease(request.model, request.version);
+    this.deadlines.watch(request.cancellation);
     let answer: Answer;
     try {
       answer = await this.answer(tabular(slot), request);
+    } catch (error) {
+      countShed(this.sheds, error, slot.manifest.name);
+      throw error;
     } finally {
+      this.deadlines.forget(request.cancellation);
       release();
     }
     return this.conclude(answer, request);
@@ -74,14 +85,19 @@ export class PredictionService {
   /** Asks any model with tensors: a tabular classifier takes them as columns or as the encoded matrix. */
   async infer(request: InferenceRequest): Promise<Inference> {
     const { slot, release } = this.registry.lease(request.model, request.version);
-    if (slot instanceof TensorSlot) return this.call(slot, request).finally(release);
+    this.deadlines.watch(request.cancellation);
     let asked: PredictionRequest;
     let answer: Answer;
     try {
+      if (slot instanceof TensorSlot) return await this.call(slot, request);
       const classifier = tabular(slot);
       asked = { ...request, source: request.source.rows(classifier) };
       answer = await this.answer(classifier, asked);
+    } catch (error) {
+      countShed(this.sheds, error, slot.manifest.name);
+      throw error;
     } finally {
+      this.deadlines.forget(request.cancellation);
       release();
     }
     return { kind: 'tabular', prediction: this.conclude(answer, asked) };
@@ -89,15 +105,16 @@ export class PredictionService {
 
   /** Has the version answer that the router chooses, or else `slot`. */
   private async answer(slot: TabularSlot, request: PredictionRequest): Promise<Answer> {
-    const { source, signal } = request;
+    const { source, cancellation } = request;
     const route = this.routeOf(slot, request);
     const chosen = route?.version;
-    if (chosen === undefined) return { slot, prediction: await this.run(slot, source, signal), route };
+    if (chosen === undefined) return { slot, prediction: await this.run(slot, source, cancellation), route };
     try {
-      return { ...(await this.ask(slot.manifest.name, chosen, source, signal)), route };
+      return { ...(await this.ask(slot.manifest.name, chosen, source, cancellation)), route };
     } catch (failure) {
+      if (cancellation.reason !== undefined) throw failure;
       // A version on trial costs no caller an answer.
-      return { slot, prediction: await this.run(slot, source, signal), failure, route };
+      return { slot, prediction: await this.run(slot, source, cancellation), failure, route };
     }
   }
 
@@ -115,23 +132,24 @@ export class PredictionService {
     return request.version === undefined ? this.router?.route(manifest.name, request) : undefined;
   }
 
-  private async ask(model: string, version: string, source: RowSource, signal?: AbortSignal): Promise<Answer> {
+  private async ask(model: string, version: string, source: RowSource, cancellation?: Cancellation): Promise<Answer> {
     const lease = this.registry.lease(model, version);
     try {
       const slot = tabular(lease.slot);
-      return { slot, prediction: await this.run(slot, source, signal) };
+      return { slot, prediction: await this.run(slot, source, cancellation) };
     } finally {
       lease.release();
     }
   }
 
-  private async run(slot: TabularSlot, source: RowSource, signal: AbortSignal | undefined): Promise<Prediction> {
+  private async run(slot: TabularSlot, source: RowSource, cancellation?: Cancellation): Promise<Prediction> {
     const started = performance.now();
     try {
+      slot.assertRoom();
       const batch = this.encode(slot, source);
       const { rows } = batch;
       const encode = performance.now() - started;
-      const { answers, queueMs, inferMs, batchRows } = await slot.run(batch, signal);
+      const { answers, queueMs, inferMs, batchRows } = await slot.run(batch, cancellation);
       const { name, version, signature } = slot.manifest;
       const winners = winnersOf(answers, rows);
       const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
@@ -144,14 +162,14 @@ export class PredictionService {
     }
   }
 
-  private async call(slot: TensorSlot, { source, requestId, signal }: InferenceRequest): Promise<Inference> {
+  private async call(slot: TensorSlot, { source, requestId, cancellation }: InferenceRequest): Promise<Inference> {
     const started = performance.now();
     try {
+      slot.assertRoom();
       const { name: called, call } = source.call(slot, this.maxRows);
       const encode = performance.now() - started;
-      signal?.throwIfAborted();
-      const { outputs, inferMs } = await slot.run(call);
-      const timing = { encode, queue: 0, infer: inferMs, total: performance.now() - started };
+      const { result: outputs, queueMs, inferMs } = await slot.run(call, cancellation);
+      const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
       slot.statistics.succeeded(call.rows, timing);
       const { name, version } = slot.manifest;
       const prediction = { model: name, version, function: called, outputs, timing };

@@ -28,8 +28,8 @@ interface Comparison extends Waiting {
   readonly answered: AnsweredRequest;
 }
 
-/** What is asked of a version that is not loaded, for a moment, it has not failed to answer. */
-const ABSENT = new Set<ErrorCode>(['model-not-ready', 'unknown-version', 'unknown-model']);
+/** What a version that is not loaded for a moment, or has no time, is asked, it has not failed to answer. */
+const ABSENT = new Set<ErrorCode>(['model-not-ready', 'unknown-version', 'unknown-model', 'overloaded']);
 
 /** A rollout in this process: which requests take part in it, and what came of them. */
 export class RolloutRun {

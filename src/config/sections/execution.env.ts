@@ -1,18 +1,14 @@
 import type { AppConfig } from '../../core/app-config.js';
-import { BACKEND_NAMES, type BackendName, type Placement } from '../../core/ports/inference-backend.js';
+import { BACKEND_NAMES, type BackendName } from '../../core/ports/inference-backend.js';
 import { OneOf, WholeNumber } from '../env-rules.js';
 
 const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
-const PLACEMENTS = ['auto', 'inline', 'worker'] as const;
 const TABULATE = ['auto', 'off'] as const;
 
-/** What runs the models, and where. */
+/** What runs the models. */
 export class ExecutionEnv {
   @OneOf(BACKENDS)
   BACKEND: BackendName | 'auto' = 'auto';
-
-  @OneOf(PLACEMENTS)
-  PLACEMENT: Placement | 'auto' = 'auto';
 
   @WholeNumber(1, 64, 'threads')
   WORKERS = 1;
@@ -31,7 +27,6 @@ export function executionConfig(env: ExecutionEnv): Pick<AppConfig, 'backend' | 
   return {
     backend: env.BACKEND,
     execution: {
-      placement: env.PLACEMENT,
       workers: env.WORKERS,
       tabulateInputs: env.TABULATE === 'off' ? 0 : env.TABULATE_INPUTS,
       processes: env.WEB_CONCURRENCY,

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.js';
 import type { ExplainMethod, Explanation } from '../explanation.js';
 import type { RowLocator } from '../prediction.js';
 
@@ -19,8 +20,8 @@ export interface ExplainRequest {
   readonly label?: string | undefined;
   /** Exact where `EXPLAIN_ROWS` allows it, when absent. */
   readonly method?: ExplainMethod | undefined;
-  /** Ends the work: the deadline has passed, or the client went away. */
-  readonly signal?: AbortSignal | undefined;
+  /** How long somebody waits for the answer. */
+  readonly cancellation: Cancellation;
 }
 
 export interface Explanations {

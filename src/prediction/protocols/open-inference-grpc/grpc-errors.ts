@@ -8,6 +8,8 @@ import { detailsOf, oipMessage } from '../open-inference/oip-errors.js';
 
 /** Trailing metadata with every problem of the input, as the JSON list that the REST door gives as `details`. */
 export const DETAILS_KEY = 'problem-details-bin';
+/** Milliseconds after which a client may try again: https://github.com/grpc/proposal/blob/master/A6-client-retries.md */
+const PUSHBACK_KEY = 'grpc-retry-pushback-ms';
 
 /** The gRPC status of each HTTP status that our errors have. */
 const BY_HTTP_STATUS: Readonly<Record<number, status>> = {
@@ -38,9 +40,10 @@ export class GrpcErrorFilter implements ExceptionFilter {
   }
 }
 
-function metadataOf({ problems }: TensornestError): Metadata {
+function metadataOf({ problems, retryAfterSeconds }: TensornestError): Metadata {
   const metadata = new Metadata();
   const { details } = detailsOf(problems);
   if (details !== undefined) metadata.set(DETAILS_KEY, Buffer.from(JSON.stringify(details)));
+  if (retryAfterSeconds !== undefined) metadata.set(PUSHBACK_KEY, String(retryAfterSeconds * 1_000));
   return metadata;
 }

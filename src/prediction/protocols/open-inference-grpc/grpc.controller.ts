@@ -4,7 +4,7 @@ import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { API_VERSION } from '../../../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../../../core/app-config.js';
-import { TensornestError } from '../../../core/errors.js';
+import { Cancellation, clientGone } from '../../../core/cancellation.js';
 import { REQUEST_ID_HEADER } from '../../../http/request-context.js';
 import { InferSource } from '../open-inference/infer-source.js';
 import { OpenInferenceService } from '../open-inference/open-inference.service.js';
@@ -78,7 +78,7 @@ export class GrpcController {
     const requestId = sent !== undefined && /^[\w.:/+=@-]{1,128}$/.test(sent) ? sent : randomUUID();
     const source = new InferSource(readGrpcRequest(message));
     const ref = { model: message.model_name, version: message.model_version };
-    const caller = { requestId, header, signal: cancelledWith(call) };
+    const caller = { requestId, header, cancellation: cancellationOf(call) };
     const { inference, outputs } = await this.protocol.infer(ref, source, caller);
     const raw = this.alwaysRaw || message.raw_input_contents.length > 0;
     return writeGrpcResponse(inference, message.id === '' ? requestId : message.id, outputs, raw);
@@ -112,13 +112,16 @@ function textOf(metadata: Metadata, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The server cancels a call whose deadline has passed as well as one that its client gives up. */
-function cancelledWith(call: ServerUnaryCall<unknown, unknown>): AbortSignal {
-  const controller = new AbortController();
-  const abort = () => {
-    controller.abort(new TensornestError('deadline-exceeded', 'The call was over before the answer was there.'));
+/** What the client says of its patience. The server cancels a call whose deadline has passed as one that was given up. */
+function cancellationOf(call: ServerUnaryCall<unknown, unknown>): Cancellation {
+  const cancellation = new Cancellation();
+  // A point in wall-clock time, or Infinity.
+  const deadline = Number(call.getDeadline());
+  if (Number.isFinite(deadline)) cancellation.within(deadline - Date.now());
+  const end = () => {
+    if (!cancellation.isOver()) cancellation.cancel(clientGone());
   };
-  if (call.cancelled) abort();
-  else call.on('cancelled', abort);
-  return controller.signal;
+  if (call.cancelled) end();
+  else call.on('cancelled', end);
+  return cancellation;
 }

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { API_VERSION } from '../../../core/api.js';
 import { sendEncoded } from '../../../http/encoded-reply.js';
 import { JsonBody } from '../../../http/json-body.js';
-import { headerOf, requestIdOf } from '../../../http/request-context.js';
+import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
 import { receiveEvent } from '../cloud-event.js';
 import { HEADER_LENGTH, splitBody } from './binary-section.js';
 import { encodeInferBody } from './infer-answer.js';
@@ -86,7 +86,8 @@ export class OpenInferenceController {
     const source = sourceOf(event?.data ?? body.bytes, request.headers[HEADER_LENGTH]);
     const id = requestIdOf(request);
     const header = (name: string) => headerOf(request, name);
-    const { inference, outputs } = await this.protocol.infer(ref, source, { requestId: id, header });
+    const caller = { requestId: id, header, cancellation: cancellationOf(request) };
+    const { inference, outputs } = await this.protocol.infer(ref, source, caller);
     const { bytes, headerLength } = encodeInferBody(inference, source.read.id ?? id, outputs);
     const type = headerLength === null ? 'application/json' : 'application/octet-stream';
     response.setHeader('Content-Type', type);

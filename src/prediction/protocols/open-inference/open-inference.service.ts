@@ -87,8 +87,8 @@ export class OpenInferenceService {
     caller: Caller,
   ): Promise<{ inference: Inference; outputs: AnsweredOutput[] }> {
     const exact = version ? versionFor(this.registry, model, version) : undefined;
-    const request = { ...caller, model, version: exact, source, signal: withTimeout(source, caller.signal) };
-    const inference = await this.predictions.infer(request);
+    if (source.timeout !== undefined) caller.cancellation.within(source.timeout / MICROSECONDS);
+    const inference = await this.predictions.infer({ ...caller, model, version: exact, source });
     return { inference, outputs: answeredOutputs(inference, source.read) };
   }
 
@@ -120,16 +120,4 @@ export class OpenInferenceService {
       .filter(([, { state }]) => state === 'ready')
       .map(([version]) => version);
   }
-}
-
-function withTimeout(source: InferSource, signal: AbortSignal | undefined): AbortSignal | undefined {
-  const microseconds = source.timeout;
-  if (microseconds === undefined) return signal;
-  const expiry = new AbortController();
-  const milliseconds = microseconds / MICROSECONDS;
-  const reason = new TensornestError('deadline-exceeded', `The answer was not there within ${milliseconds} ms.`);
-  setTimeout(() => {
-    expiry.abort(reason);
-  }, milliseconds).unref();
-  return signal === undefined ? expiry.signal : AbortSignal.any([signal, expiry.signal]);
 }

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { API_PREFIX } from '../../../core/api.js';
 import type { JsonBody } from '../../../http/json-body.js';
 import type { JsonReply } from '../../../http/json-reply.js';
-import { headerOf, requestIdOf } from '../../../http/request-context.js';
+import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
 import { PredictionService } from '../../prediction.service.js';
 import { encodePartial } from './partial-answer.js';
 import { encodeRest } from './rest-answer.js';
@@ -43,7 +43,9 @@ export class RestController {
     const source = new RestRows(body);
     const header = (field: string) => headerOf(request, field);
     const requestId = requestIdOf(request);
-    const prediction = await this.predictions.predict({ model, version, source, requestId, header });
+    const cancellation = cancellationOf(request);
+    const asked = { model, version, source, requestId, header, cancellation };
+    const prediction = await this.predictions.predict(asked);
     return source.sifted === undefined ? encodeRest(prediction) : encodePartial(prediction, source.sifted);
   }
 }

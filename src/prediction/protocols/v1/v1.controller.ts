@@ -2,7 +2,7 @@ import { All, Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { JsonBody } from '../../../http/json-body.js';
-import { headerOf, requestIdOf } from '../../../http/request-context.js';
+import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
 import { receiveEvent } from '../cloud-event.js';
 import { V1Service } from './v1.service.js';
 import { sendJson } from './v1-errors.js';
@@ -28,7 +28,8 @@ export class V1Controller {
     const bytes = body?.bytes ?? Buffer.alloc(0);
     const header = (name: string) => headerOf(request, name);
     const event = await receiveEvent(request.headers, bytes);
-    const answer = await this.v1.ask(route, event?.data ?? bytes, { requestId: requestIdOf(request), header });
+    const caller = { requestId: requestIdOf(request), header, cancellation: cancellationOf(request) };
+    const answer = await this.v1.ask(route, event?.data ?? bytes, caller);
     if (event === null) sendJson(response, answer);
     else event.answer(response, route.model, Buffer.from(answer));
   }
