@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
+import { DrainState } from './health/drain-state.js';
 import { GroupHealth } from './health/group.health.js';
 import { anyBody, jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
@@ -36,8 +37,6 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  // The process ends through process.exit, so that buffered log lines are written first.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);
   app.use(
@@ -56,16 +55,30 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
     app.use(prefix, (anyContentType ? anyBody : jsonBody)(config.http.bodyLimit));
   }
   app.get(OpenApiService).describe(app);
-  if (grpc !== undefined) app.connectMicroservice(grpc.grpcOptions(config, config.grpc.port!));
+  if (grpc !== undefined) {
+    const options = grpc.grpcOptions(config, config.grpc.port!, (server) => {
+      app.get(DrainState).whenTooLate(() => {
+        server.forceShutdown();
+      });
+    });
+    app.connectMicroservice(options);
+  }
   return app;
 }
 
 /**
  * Listens first and loads the models then, so that the probes can tell the truth from the first second. A process that joins
  * a group in service loads first: as soon as it listens it gets its share of the requests.
+ *
+ * @param created told of the application before it begins.
  */
-export async function startApp(config: AppConfig, group: ProcessGroup | null = null): Promise<RunningApp> {
+export async function startApp(
+  config: AppConfig,
+  group: ProcessGroup | null = null,
+  created: (app: NestExpressApplication) => void = () => undefined,
+): Promise<RunningApp> {
   const app = await createApp(config, group);
+  created(app);
   const load = async () => {
     await app.get(ModelRepository).start();
     await app.get(GroupHealth).report();

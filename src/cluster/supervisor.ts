@@ -172,6 +172,7 @@ export class Supervisor {
     }
     if (!this.failed) this.options.say(`${message}\n`);
     this.failed = true;
-    this.stop('SIGTERM');
+    // Nothing was served, so nobody is to be waited for.
+    this.stop('SIGINT');
   }
 }

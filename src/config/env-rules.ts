@@ -37,7 +37,8 @@ export const OneOf = (values: readonly string[]): PropertyDecorator =>
 export const WholeNumber = (least: number, most: number, unit = '', note = ''): PropertyDecorator =>
   applyDecorators(
     Type(() => Number),
-    Max(most, { message: `must be at most ${most}` }),
-    Min(least, { message: `must be at least ${least}${note && ` (${note})`}` }),
+    // The first that fails is told, and these are applied in this order.
     IsInt({ message: `must be a whole number${unit && ` of ${unit}`}` }),
+    Min(least, { message: `must be at least ${least}${note && ` (${note})`}` }),
+    Max(most, { message: `must be at most ${most}` }),
   );

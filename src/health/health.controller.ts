@@ -1,6 +1,6 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ModelRegistry } from '../model/model-registry.js';
 import { GroupHealth } from './group.health.js';
 import { ModelHealth } from './model.health.js';
@@ -29,13 +29,18 @@ export class HealthController {
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
-    const group = this.group.checks();
+    const group = [...this.troubles(), ...this.group.checks()];
     if (!this.models.hasStarted) return this.health.check([() => this.models.started(), ...group]);
     return this.health.check([
       () => this.models.anyModel(),
       ...this.registry.required.map((name) => () => this.models.ready(name)),
       ...group,
     ]);
+  }
+
+  /** What is down whatever the models are. */
+  private troubles(): (() => HealthIndicatorResult)[] {
+    return [...this.models.draining(), ...this.models.workerThreads()].map((trouble) => () => trouble);
   }
 
   /** The first load of the models has come to its end, in every process. */

@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { READINESS } from '../core/ports/readiness.js';
 import { ModelModule } from '../model/model.module.js';
+import { DRAIN } from '../core/ports/drain.js';
+import { DrainState } from './drain-state.js';
 import { GroupHealth } from './group.health.js';
 import { HealthController } from './health.controller.js';
 import { ModelHealth } from './model.health.js';
@@ -12,7 +14,13 @@ import { StatusController } from './status.controller.js';
   // Terminus would log every failed probe on its own; the request log already says so.
   imports: [TerminusModule.forRoot({ logger: false }), ModelModule],
   controllers: [HealthController, StatusController],
-  providers: [ModelHealth, GroupHealth, { provide: READINESS, useExisting: ModelHealth }],
-  exports: [READINESS],
+  providers: [
+    ModelHealth,
+    GroupHealth,
+    DrainState,
+    { provide: DRAIN, useExisting: DrainState },
+    { provide: READINESS, useExisting: ModelHealth },
+  ],
+  exports: [READINESS, DRAIN],
 })
 export class HealthModule {}

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { DRAIN, type Drain } from '../core/ports/drain.js';
 import { PROCESS_GROUP, type ProcessGroup, type ProcessState } from '../core/ports/process-group.js';
+import { WORKER_FAULTS, type WorkerFaults } from '../core/ports/worker-faults.js';
 import type { Readiness } from '../core/ports/readiness.js';
 import { ModelRegistry } from '../model/model-registry.js';
 
 const NO_MODEL = 'There is no model to serve.';
+const DRAINING = 'The service is shutting down.';
 const LOADING = 'The models are being loaded.';
 
 /** Says of the models whether they can be asked, in this process and in the others of its group. */
@@ -14,6 +17,8 @@ export class ModelHealth implements Readiness {
     private readonly indicators: HealthIndicatorService,
     private readonly registry: ModelRegistry,
     @Inject(PROCESS_GROUP) private readonly group: ProcessGroup | null,
+    @Inject(WORKER_FAULTS) private readonly workers: WorkerFaults,
+    @Inject(DRAIN) private readonly drain: Drain,
   ) {}
 
   /** The first load has come to its end, in every process. */
@@ -42,10 +47,23 @@ export class ModelHealth implements Readiness {
     return length > 0 ? check.up({ required: length }) : check.down(NO_MODEL);
   }
 
+  /** Down while the service serves on only until everyone has gone elsewhere; nothing is said before. */
+  draining(): HealthIndicatorResult[] {
+    return this.drain.draining ? [this.indicators.check('service').down(DRAINING)] : [];
+  }
+
+  /** Down while worker threads die one after the other; nothing is said otherwise. */
+  workerThreads(): HealthIndicatorResult[] {
+    const fault = this.workers.fault();
+    return fault === undefined ? [] : [this.indicators.check('workers').down(fault)];
+  }
+
   /** How this process is, whatever the others say. */
   async state(): Promise<ProcessState> {
     const { started, required } = this.registry;
     const faults: Record<string, string> = started && required.length === 0 ? { models: NO_MODEL } : {};
+    const workers = this.workers.fault();
+    if (workers !== undefined) faults.workers = workers;
     for (const name of required) {
       const fault = await this.faultOf(name);
       if (fault !== undefined) faults[name] = fault;
@@ -54,6 +72,7 @@ export class ModelHealth implements Readiness {
   }
 
   async fault(): Promise<string | undefined> {
+    if (this.drain.draining) return DRAINING;
     if (!this.hasStarted) return LOADING;
     const all = [await this.state(), ...(this.group?.view.others ?? [])];
     for (const { started, faults } of all) {

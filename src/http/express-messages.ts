@@ -20,11 +20,12 @@ function adopt<T extends object>(prototype: object, express: T): T {
   return Object.setPrototypeOf(prototype, express) as T;
 }
 
-/** Every response repeats its request's id, whoever writes it. */
-export function stampRequestIds(app: Express): void {
+/** Every response repeats its request's id, whoever writes it. `attend` is called before each. */
+export function stampRequestIds(app: Express, attend: (response: Response) => void): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to the response at hand, below
   const writeHead = ServerResponse.prototype.writeHead as (...parts: unknown[]) => ServerResponse;
   app.response.writeHead = function stamped(this: Response, ...parts: unknown[]) {
+    attend(this);
     const id = requestIdOf(this.req);
     if (id !== '' && !this.hasHeader(REQUEST_ID_HEADER)) this.setHeader(REQUEST_ID_HEADER, id);
     writeHead.apply(this, parts);

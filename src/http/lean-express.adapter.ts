@@ -10,11 +10,16 @@ import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
  * `JsonText`. All routes, pipes and filters are Nest's as ever.
  */
 export class LeanExpressAdapter extends ExpressAdapter {
+  /** Asks every client to close its connection with the answer, and to go elsewhere. */
+  draining = false;
+
   constructor() {
     super();
     const app = this.getInstance<Express>();
     for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
-    stampRequestIds(app);
+    stampRequestIds(app, (response) => {
+      this.attend(response);
+    });
   }
 
   override initHttpServer(): void {
@@ -25,15 +30,22 @@ export class LeanExpressAdapter extends ExpressAdapter {
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
     if (body instanceof JsonText) {
       const length = Buffer.byteLength(body.text);
+      this.attend(response);
       writeHead(response, statusCode, length);
       // Plain ASCII is its own Latin-1, which Node writes faster than UTF-8.
       return response.end(body.text, length === body.text.length ? 'latin1' : 'utf8');
     }
     if (body instanceof JsonBytes) {
+      this.attend(response);
       writeHead(response, statusCode, body.bytes.length);
       return response.end(body.bytes, body.release);
     }
     return super.reply(response, body, statusCode) as unknown;
+  }
+
+  private attend(response: Response): void {
+    // Node writes `Connection: close` then, and closes the connection behind the answer.
+    if (this.draining) response.shouldKeepAlive = false;
   }
 }
 

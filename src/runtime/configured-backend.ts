@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { reasonOf, TensornestError } from '../core/errors.js';
 import type { BackendName, BackendSource, BackendTrial, InferenceBackend } from '../core/ports/inference-backend.js';
+import { WorkerRestarts } from './worker-restarts.js';
 import { AUTO_ORDER, BACKENDS, type StartBackend } from './backends/index.js';
 
 export const BACKEND_TABLE = Symbol('BACKEND_TABLE');
@@ -15,6 +16,7 @@ export class ConfiguredBackend implements BackendSource {
 
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly restarts: WorkerRestarts,
     @Inject(BACKEND_TABLE) private readonly table: BackendTable = BACKENDS,
   ) {}
 
@@ -40,7 +42,14 @@ export class ConfiguredBackend implements BackendSource {
   }
 
   private start(name: BackendName): Promise<InferenceBackend> {
-    return this.table[name]({ workers: this.config.execution.workers });
+    const { execution, load } = this.config;
+    return this.table[name]({
+      workers: execution.workers,
+      heapMb: load.workerHeapMb,
+      onRestart: (reason) => {
+        this.restarts.count(reason);
+      },
+    });
   }
 
   /** The backend, or why it will not do. */

@@ -118,7 +118,7 @@ export const SERVERS: readonly ServerSpec[] = [
       // Debian's packages belong to the system's Python, which need not be the first one on the path.
       file: '/usr/bin/python3',
       args: [peer('fastapi_service.py')],
-      env: { PORT: String(port), AUDIT_LOG: auditLog },
+      env: { PORT: String(port), AUDIT_LOG: auditLog, DRAIN_SECONDS: '0' },
     }),
   },
   service('tensornest', 'the service, as built, without exact tabulation', 'off', 'main'),

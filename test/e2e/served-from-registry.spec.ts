@@ -54,7 +54,7 @@ async function start(models: string, url = registry.url, secret = token, cwd?: s
     npm_config_fetch_retries: '0',
     HOME: home,
   };
-  service = new ServiceProcess(env, cwd);
+  service = new ServiceProcess(env, cwd === undefined ? {} : { cwd });
   return service;
 }
 

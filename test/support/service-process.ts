@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../src/config/load-config.js';
+import type { Plan } from './planted-faults.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PLANT = pathToFileURL(join(import.meta.dirname, 'planted-faults.ts')).href;
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  /** Faults that its models have. */
+  readonly plan?: Plan;
+}
 
 /** The real service as a process of its own, as `npm start` runs it. */
 export class ServiceProcess {
@@ -13,10 +22,19 @@ export class ServiceProcess {
   private readonly news = new EventEmitter();
   private closed = false;
 
-  constructor(env: Environment = {}, cwd = ROOT) {
-    this.child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+  constructor(env: Environment = {}, { cwd = ROOT, plan }: ProcessOptions = {}) {
+    const planted = plan === undefined ? [] : ['--import', PLANT];
+    this.child = spawn(process.execPath, [...planted, join(ROOT, 'dist/main.js')], {
       cwd,
-      env: { PATH: process.env.PATH, PORT: '0', BACKEND: 'wasm', AUDIT_LOG: 'off', ...env },
+      env: {
+        PATH: process.env.PATH,
+        PLANTED_FAULTS: JSON.stringify(plan ?? {}),
+        PORT: '0',
+        BACKEND: 'wasm',
+        AUDIT_LOG: 'off',
+        DRAIN_SECONDS: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -48,6 +48,13 @@ export class HttpMetrics {
     );
   }
 
+  /** Requests that are being answered. */
+  get activeRequests(): number {
+    let all = 0;
+    for (const requests of this.active.values()) all += requests;
+    return all;
+  }
+
   began(method: string): void {
     const known = bounded(method);
     this.active.set(known, (this.active.get(known) ?? 0) + 1);

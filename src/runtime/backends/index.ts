@@ -8,7 +8,7 @@ export type StartBackend = (options?: StartOptions) => Promise<InferenceBackend>
 export const BACKENDS: Readonly<Record<BackendName, StartBackend>> = {
   wasm: async (options) => (await import('./wasm.backend.js')).startWasm(options),
   cpu: async (options) => (await import('./cpu.backend.js')).startCpu(options),
-  tensorflow: async () => (await import('./tensorflow.backend.js')).startTensorflow(),
+  tensorflow: async (options) => (await import('./tensorflow.backend.js')).startTensorflow(undefined, options),
 };
 
 /** What `BACKEND=auto` tries, in this order. */

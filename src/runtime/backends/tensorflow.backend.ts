@@ -1,7 +1,7 @@
 import util from 'node:util';
 import { reasonOf, TensornestError } from '../../core/errors.js';
 import type { InferenceBackend } from '../../core/ports/inference-backend.js';
-import { startTfjs } from './tfjs-backend.js';
+import { type StartOptions, startTfjs } from './tfjs-backend.js';
 
 /** Imports the native package, which registers itself with TensorFlow.js. */
 export type NativeImport = () => Promise<unknown>;
@@ -14,7 +14,10 @@ const importNative: NativeImport = () => import(NATIVE_PACKAGE);
  * libtensorflow through `@tensorflow/tfjs-node`. Rejects with `backend-unavailable` when the package, or the native
  * library that its install step fetches, is not there.
  */
-export async function startTensorflow(load: NativeImport = importNative): Promise<InferenceBackend> {
+export async function startTensorflow(
+  load: NativeImport = importNative,
+  options: StartOptions = {},
+): Promise<InferenceBackend> {
   restoreRemovedUtilities();
   try {
     await load();
@@ -24,7 +27,7 @@ export async function startTensorflow(load: NativeImport = importNative): Promis
     });
   }
   // NOTE: tfjs-node is unreliable with several instances in worker threads: there is one worker, however many are set.
-  return startTfjs('tensorflow', 'tensorflow', { workers: 1 });
+  return startTfjs('tensorflow', 'tensorflow', { ...options, workers: 1 });
 }
 
 /**

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TensornestError } from '../../core/errors.js';
 import type { BackendName, InferenceBackend } from '../../core/ports/inference-backend.js';
+import type { SeatOptions } from '../worker/worker-seat.js';
 import type { WorkerPool } from '../worker/worker-pool.js';
 import { openTfjsModel } from './tfjs-model.js';
 import { inspectTfjsModel } from './tfjs-inspection.js';
 import { openTfjsTensors } from './tfjs-tensors.js';
 
-export interface StartOptions {
+export interface StartOptions extends Omit<SeatOptions, 'backend'> {
   /** Worker threads for the models that are placed in workers. They start with the first such model. */
   readonly workers?: number;
 }
@@ -15,7 +16,7 @@ export interface StartOptions {
 export async function startTfjs(
   name: BackendName,
   registered: string,
-  { workers = 1 }: StartOptions = {},
+  { workers = 1, ...options }: StartOptions = {},
 ): Promise<InferenceBackend> {
   tf.enableProdMode();
   if (!(await tf.setBackend(registered))) {
@@ -27,12 +28,12 @@ export async function startTfjs(
     name,
     open: async (artifacts, placement) => {
       if (placement !== 'worker') return openTfjsModel(artifacts);
-      pool ??= startPool(name, workers);
+      pool ??= startPool({ backend: name, ...options }, workers);
       return (await pool).open(artifacts);
     },
     openTensors: async (artifacts, placement) => {
       if (placement !== 'worker') return openTfjsTensors(artifacts);
-      pool ??= startPool(name, workers);
+      pool ??= startPool({ backend: name, ...options }, workers);
       return (await pool).openTensors(artifacts);
     },
     inspect: inspectTfjsModel,
@@ -46,7 +47,7 @@ export async function startTfjs(
 }
 
 /** Imported when it is needed: the workers start a backend too, and have no workers. */
-async function startPool(name: BackendName, workers: number): Promise<WorkerPool> {
+async function startPool(options: SeatOptions, workers: number): Promise<WorkerPool> {
   const { WorkerPool } = await import('../worker/worker-pool.js');
-  return new WorkerPool(name, workers);
+  return new WorkerPool(options, workers);
 }

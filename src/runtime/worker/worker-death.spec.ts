@@ -5,7 +5,7 @@ import { readPackage } from '../../model/package/reader.js';
 import { WorkerPool } from './worker-pool.js';
 
 const WIDTH = 21;
-const STOPPED = { code: 'inference-failed', message: 'The worker that ran the model stopped.' };
+const STOPPED = { code: 'worker-crashed', message: 'The worker that ran the model stopped.' };
 
 let artifacts: ModelArtifacts;
 let pool: WorkerPool;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(() => pool.close());
 
 async function start(workers: number): Promise<void> {
-  pool = new WorkerPool('wasm', workers);
+  pool = new WorkerPool({ backend: 'wasm' }, workers);
   model = await pool.open({ ...artifacts, modelJson: structuredClone(artifacts.modelJson) });
 }
 
@@ -73,7 +73,7 @@ it('a new worker opens the models that are open, and none that was closed', asyn
 });
 
 it('a request does not wait for a worker that cannot open the model again', async () => {
-  pool = new WorkerPool('wasm', 2);
+  pool = new WorkerPool({ backend: 'wasm' }, 2);
   const modelJson: Record<string, unknown> = structuredClone(artifacts.modelJson);
   model = await pool.open({ ...artifacts, modelJson });
   modelJson.modelTopology = {};
@@ -82,7 +82,7 @@ it('a request does not wait for a worker that cannot open the model again', asyn
 });
 
 it('a model whose worker dies while it opens is refused', async () => {
-  pool = new WorkerPool('wasm', 1);
+  pool = new WorkerPool({ backend: 'wasm' }, 1);
   const opening = pool.open(artifacts);
   await new Promise(setImmediate);
   await Promise.all([expect(opening).rejects.toMatchObject(STOPPED), pool.threads[0]!.terminate()]);

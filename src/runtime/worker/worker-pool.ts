@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import type { BackendName, ModelArtifacts, OpenModel, OpenTensorModel } from '../../core/ports/inference-backend.js';
+import type { ModelArtifacts, OpenModel, OpenTensorModel } from '../../core/ports/inference-backend.js';
 import type { RowBatch } from '../../core/row-batch.js';
 import { movable, type Open, type Opened } from './messages.js';
-import { WorkerSeat } from './worker-seat.js';
+import { type SeatOptions, WorkerSeat } from './worker-seat.js';
 import { workerStopped } from './worker-thread.js';
 
 /** Worker threads beside the realm that serves HTTP. Each holds every model, and a batch goes to the least busy one. */
@@ -11,8 +11,8 @@ export class WorkerPool {
   private readonly models = new Map<number, Open>();
   private nextModel = 0;
 
-  constructor(backend: BackendName, workers: number) {
-    this.seats = Array.from({ length: workers }, () => new WorkerSeat(backend, this.models));
+  constructor(options: SeatOptions, workers: number) {
+    this.seats = Array.from({ length: workers }, () => new WorkerSeat(options, this.models));
   }
 
   /** The threads that are running now; for diagnostics. */

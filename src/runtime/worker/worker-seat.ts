@@ -2,12 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { BackOff } from '../../core/back-off.js';
 import { reasonOf } from '../../core/errors.js';
-import type { BackendName } from '../../core/ports/inference-backend.js';
 import type { Tensor } from '../../core/tensor.js';
 import type { Open, Opened, Run, RunTensors } from './messages.js';
-import { WorkerThread, workerStopped } from './worker-thread.js';
+import { type EndReason, type ThreadOptions, WorkerThread, workerStopped } from './worker-thread.js';
 
-const FIRST_WAIT_MS = 100;
+/** Short, so that each of the first five that die one after the other is back within a second. */
+const FIRST_WAIT_MS = 25;
+
+export interface SeatOptions extends ThreadOptions {
+  /** Told of every thread that has to be replaced. */
+  readonly onRestart?: ((reason: EndReason) => void) | undefined;
+}
 
 /** One place of the pool: the thread in it is replaced when it dies, and the new one opens every model again. */
 export class WorkerSeat {
@@ -24,7 +29,7 @@ export class WorkerSeat {
 
   /** `models` are those that a new thread must open; the pool keeps it up to date. */
   constructor(
-    private readonly backend: BackendName,
+    private readonly options: SeatOptions,
     private readonly models: ReadonlyMap<number, Open>,
   ) {
     this.begin(0);
@@ -112,19 +117,20 @@ export class WorkerSeat {
       await (waitMs > 0 ? setTimeout(waitMs, undefined, { signal, ref: false }) : undefined);
       signal.throwIfAborted();
       const startedAt = performance.now();
-      this.thread = new WorkerThread(this.backend, (reason) => {
-        this.replace(reason, performance.now() - startedAt);
+      this.thread = new WorkerThread(this.options, (reason, kind) => {
+        this.replace(reason, kind, performance.now() - startedAt);
       });
       return this.thread;
     } catch (error) {
       // The system may refuse another thread.
-      this.replace(error, 0);
+      this.replace(error, 'not-started', 0);
       throw workerStopped(error);
     }
   }
 
-  private replace(reason: unknown, livedMs: number): void {
+  private replace(reason: unknown, kind: EndReason, livedMs: number): void {
     if (this.closing.signal.aborted) return;
+    this.options.onRestart?.(kind);
     const waitMs = this.backOff.next(livedMs);
     const when = waitMs === 0 ? 'now' : `in ${waitMs} ms`;
     this.logger.warn(`A worker thread stopped (${reasonOf(reason)}); the next one starts ${when}.`);

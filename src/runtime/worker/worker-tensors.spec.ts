@@ -9,7 +9,7 @@ const WIDTH = 21;
 
 let pool: WorkerPool;
 beforeAll(() => {
-  pool = new WorkerPool('wasm', 2);
+  pool = new WorkerPool({ backend: 'wasm' }, 2);
 });
 afterAll(() => pool.close());
 

@@ -8,9 +8,20 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** What a request gets whose worker is gone. */
+/** How a thread that should run on can end. */
+export const END_REASONS = ['error', 'out-of-memory', 'exit', 'not-started'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+export interface ThreadOptions {
+  readonly backend: BackendName;
+  /** JavaScript heap, in MiB; a thread that needs more ends, and the process goes on. */
+  readonly heapMb?: number | undefined;
+}
+
+/** What a request gets whose worker is gone: nothing is wrong with it, and the next worker is on its way. */
 export function workerStopped(cause?: unknown): TensornestError {
-  return new TensornestError('inference-failed', 'The worker that ran the model stopped.', { cause });
+  const details = { cause, retryAfterSeconds: 1 };
+  return new TensornestError('worker-crashed', 'The worker that ran the model stopped.', details);
 }
 
 /**
@@ -37,10 +48,14 @@ export class WorkerThread {
 
   /** `onEnd` is called once, however the thread ends, before its requests fail. */
   constructor(
-    backend: BackendName,
-    private readonly onEnd: (reason: unknown) => void,
+    { backend, heapMb }: ThreadOptions,
+    private readonly onEnd: (reason: unknown, kind: EndReason) => void,
   ) {
-    this.worker = new Worker(workerEntry(), { name: 'inference', workerData: { backend } satisfies WorkerStart });
+    this.worker = new Worker(workerEntry(), {
+      name: 'inference',
+      workerData: { backend } satisfies WorkerStart,
+      ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+    });
     // An idle worker is no reason for the process to stay; `request` and `settle` see to a busy one.
     this.worker.unref();
     this.worker.on('message', (reply: WorkerReply) => {
@@ -50,11 +65,11 @@ export class WorkerThread {
       // An answer that cannot be read has no number: nobody knows whose it was.
       void this.terminate(error);
     });
-    this.worker.on('error', (error) => {
-      this.end(error);
+    this.worker.on('error', (error: NodeJS.ErrnoException) => {
+      this.end(error, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'error');
     });
     this.worker.on('exit', (code) => {
-      this.end(new Error(`exit code ${code}`));
+      this.end(new Error(`exit code ${code}`), 'exit');
     });
   }
 
@@ -83,7 +98,7 @@ export class WorkerThread {
 
   /** Ends the thread now; its requests fail. */
   async terminate(reason?: unknown): Promise<void> {
-    this.end(reason);
+    this.end(reason, 'exit');
     // Otherwise a process that has nothing else to do would end before this does.
     this.worker.ref();
     await this.worker.terminate();
@@ -99,13 +114,13 @@ export class WorkerThread {
       request.reject(reply.code === null ? new Error(reply.message) : new TensornestError(reply.code, reply.message));
   }
 
-  private end(reason: unknown): void {
+  private end(reason: unknown, kind: EndReason): void {
     if (this.ended) return;
     this.ended = true;
     const lost = [...this.pending.values()];
     this.pending.clear();
     this.worker.unref();
-    this.onEnd(reason);
+    this.onEnd(reason, kind);
     for (const { reject } of lost) reject(workerStopped(reason));
   }
 }

@@ -1,7 +1,8 @@
-import { Controller, UseFilters } from '@nestjs/common';
+import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { distinctUntilChanged, from, map, type Observable, switchMap, timer } from 'rxjs';
+import { distinctUntilChanged, from, map, type Observable, switchMap, takeUntil, timer } from 'rxjs';
 import { TensornestError } from '../../../core/errors.js';
+import { DRAIN, type Drain } from '../../../core/ports/drain.js';
 import { OpenInferenceService } from '../open-inference/open-inference.service.js';
 import { GrpcErrorFilter } from './grpc-errors.js';
 
@@ -23,7 +24,10 @@ interface HealthAnswer {
 @UseFilters(GrpcErrorFilter)
 @Controller()
 export class GrpcHealthController {
-  constructor(private readonly protocol: OpenInferenceService) {}
+  constructor(
+    private readonly protocol: OpenInferenceService,
+    @Inject(DRAIN) private readonly drain: Drain,
+  ) {}
 
   @GrpcMethod(SERVICE, 'Check')
   async check({ service }: HealthRequest): Promise<HealthAnswer> {
@@ -38,6 +42,8 @@ export class GrpcHealthController {
       map(({ status }) => status),
       distinctUntilChanged(),
       map((status) => ({ status })),
+      // A call that never ends would keep the server from closing.
+      takeUntil(from(this.drain.closing)),
     );
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Server } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import type { AppConfig } from '../../../core/app-config.js';
@@ -12,8 +13,8 @@ export class GrpcModule {}
 
 const PROTOS = ['open_inference.proto', 'health.proto'].map((file) => join(import.meta.dirname, file));
 
-/** How Nest serves them. Messages may be as large as bodies over HTTP. */
-export function grpcOptions({ http }: AppConfig, port: number): GrpcOptions {
+/** How Nest serves them. Messages may be as large as bodies over HTTP. `opened` is given the server, to end it in a hurry. */
+export function grpcOptions({ http }: AppConfig, port: number, opened: (server: Server) => void): GrpcOptions {
   return {
     transport: Transport.GRPC,
     options: {
@@ -31,6 +32,9 @@ export function grpcOptions({ http }: AppConfig, port: number): GrpcOptions {
       },
       maxReceiveMessageLength: http.bodyLimit,
       gracefulShutdown: true,
+      onLoadPackageDefinition: (_package: unknown, server: Server) => {
+        opened(server);
+      },
     },
   };
 }
