@@ -8,6 +8,7 @@ import {
   rowFor,
   signatureOf,
 } from '../../test/support/signatures.js';
+import { RowArena } from '../core/row-arena.js';
 import type { Signature } from '../core/signature.js';
 import type { Layout } from './placement.js';
 import { RowEncoder } from './row-encoder.js';
@@ -26,17 +27,31 @@ function parsed(body: Buffer): unknown {
 
 /** Both ways through one signature. */
 function ways(signature: Signature, layout: Layout = 'columns', envelope = 'inputs') {
+  const encoder = new RowEncoder(signature, layout);
   return {
     scanner: new RowScanner(signature, envelope, layout),
-    encoder: new RowEncoder(signature, layout),
+    encoder,
     envelope,
+    // Room for some bodies only; the others need memory of their own.
+    arena: new RowArena(5 * encoder.width),
   };
 }
 
 /** The promise: a scan is what parsing and encoding give. Says whether there was a scan. */
-function agree({ scanner, encoder, envelope }: ReturnType<typeof ways>, body: Buffer): boolean {
+function agree({ scanner, encoder, envelope, arena }: ReturnType<typeof ways>, body: Buffer): boolean {
   const scan = scanner.scan(body, 1_000);
-  if (scan === undefined) return false;
+  const before = arena.used;
+  const within = scanner.scan(body, 1_000, arena);
+  if (arena.data.subarray(arena.used).some((number) => number !== 0))
+    throw new Error('something was left in the arena');
+  if (scan === undefined) {
+    if (within !== undefined || arena.used !== before) throw new Error('an arena makes a difference');
+    return false;
+  }
+  if (within === undefined || !bytesOf(scan.batch.data).equals(bytesOf(within.batch.data))) {
+    throw new Error('an arena makes a difference');
+  }
+  if (arena.used > 3 * encoder.width) arena.clear();
   const value = parsed(body) as Record<string, unknown[]>;
   const rows = value[envelope]!;
   const batch = encoder.encode(rows);

@@ -1,3 +1,4 @@
+import type { RowArena } from '../core/row-arena.js';
 import type { RowBatch } from '../core/row-batch.js';
 import type { Feature, Signature } from '../core/signature.js';
 import { kindOf, type ValueEncoder, type ValueReader } from './encoders.js';
@@ -69,14 +70,17 @@ export class RowScanner {
       !names.some((name) => name in Object.prototype);
   }
 
-  /** The rows of `body`, or undefined when it is not plain, not accepted, or holds more than `maxRows` rows. */
-  scan(body: Buffer, maxRows: number): Scan | undefined {
+  /**
+   * The rows of `body`, or undefined when it is not plain, not accepted, or holds more than `maxRows` rows. They are written
+   * into what `arena` has left, or else into memory of their own.
+   */
+  scan(body: Buffer, maxRows: number, arena?: RowArena): Scan | undefined {
     let end = body.length;
     while (end > 0 && isSpace(body[end - 1]!)) end -= 1;
     if (!this.possible || end === 0 || body[end - 1] !== CLOSE_OBJECT) return undefined;
     const view = new DataView(body.buffer, body.byteOffset, end);
     const from = this.opening(view);
-    return from === -1 || view.getUint8(from) !== OPEN_LIST ? undefined : this.rows(view, from, maxRows);
+    return from === -1 || view.getUint8(from) !== OPEN_LIST ? undefined : this.rows(view, from, maxRows, arena);
   }
 
   /** From the start to the value of the envelope. */
@@ -88,25 +92,31 @@ export class RowScanner {
     return at === -1 ? -1 : skipSpace(body, at);
   }
 
-  private rows(body: DataView, from: number, maxRows: number): Scan | undefined {
+  private rows(body: DataView, from: number, maxRows: number, arena: RowArena | undefined): Scan | undefined {
     const last = body.byteLength - 1;
     const { width } = this;
-    let data = new Float32Array(width);
-    let rows = 0;
+    let data = arena?.data ?? new Float32Array(width);
+    let start = arena?.used ?? 0;
+    let end = start;
     let at = from;
     do {
-      if (rows === maxRows) return undefined;
-      if (rows * width === data.length) {
-        data = enlarged(data, Math.min(maxRows, estimate(rows, at - from, last - at)) * width);
+      const rows = (end - start) / width;
+      if (rows === maxRows) return giveUp(arena, data, end);
+      if (end + width > data.length) {
+        const room = Math.min(maxRows, estimate(rows, at - from, last - at)) * width;
+        const larger = enlarged(data.subarray(start, end), room);
+        giveUp(arena, data, end);
+        [data, start, end] = [larger, 0, end - start];
       }
-      at = this.readRow(body, at + 1, data, rows * width);
-      if (at === -1 || at > last) return undefined;
+      at = this.readRow(body, at + 1, data, end);
+      end += width;
+      if (at === -1 || at > last) return giveUp(arena, data, end);
       at = skipSpace(body, at);
-      rows += 1;
     } while (body.getUint8(at) === COMMA);
-    if (body.getUint8(at) !== CLOSE_LIST || skipSpace(body, at + 1) !== last) return undefined;
-    if (rows * width < data.length) data = data.subarray(0, rows * width);
-    return { batch: { data, rows, width }, from, to: at + 1 };
+    if (body.getUint8(at) !== CLOSE_LIST || skipSpace(body, at + 1) !== last) return giveUp(arena, data, end);
+    if (data === arena?.data) arena.used = end;
+    if (end - start < data.length) data = data.subarray(start, end);
+    return { batch: { data, rows: data.length / width, width }, from, to: at + 1 };
   }
 
   private readRow(body: DataView, start: number, out: Float32Array, base: number): number {
@@ -168,6 +178,12 @@ export class RowScanner {
   }
 }
 
+/** What was written into the arena goes, for readers add to zeros. */
+function giveUp(arena: RowArena | undefined, data: Float32Array, end: number): Scan | undefined {
+  if (data === arena?.data) data.fill(0, arena.used, end);
+  return undefined;
+}
+
 /** The place after `byte`, which may have white space before it, or -1. */
 function after(byte: number, body: DataView, at: number): number {
   return body.getUint8(at) === byte ? at + 1 : afterSpaces(byte, body, at);
@@ -188,7 +204,7 @@ function readNull({ fillIn }: Field, body: DataView, at: number, out: Float32Arr
 
 /** How many rows there are if the `rest` of the body has rows as long as those in the bytes `done`, and a few to spare. */
 function estimate(rows: number, done: number, rest: number): number {
-  return rows + 1 + Math.ceil((rest / done) * rows * 1.02);
+  return rows + 1 + (rows === 0 ? 0 : Math.ceil((rest / done) * rows * 1.02));
 }
 
 function enlarged(data: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {

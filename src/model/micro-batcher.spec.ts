@@ -6,6 +6,16 @@ import { Cancellation } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
 import { MicroBatcher, type RunBatch } from './micro-batcher.js';
 
+/** Rows as a door writes them: into the batcher's memory while there is room, else into memory of their own. */
+function written(batcher: MicroBatcher, values: readonly number[]): RowBatch {
+  const { arena } = batcher;
+  if (arena === undefined || arena.used + values.length > arena.data.length) return batchOf(...values);
+  const from = arena.used;
+  arena.data.set(values, from);
+  arena.used += values.length;
+  return { data: arena.data.subarray(from, arena.used), rows: values.length, width: 1 };
+}
+
 const POISON = 666;
 
 function batchOf(...values: number[]): RowBatch {
@@ -46,7 +56,8 @@ describe('every request', () => {
         fc.array(request, { minLength: 1, maxLength: 20 }),
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 1, max: 3 }),
-        async (requests, maxRows, parallelism) => {
+        fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+        async (requests, maxRows, parallelism, arenaSize) => {
           const sizes: number[] = [];
           let running = 0;
           let mostRunning = 0;
@@ -57,7 +68,7 @@ describe('every request', () => {
               mostRunning = Math.max(mostRunning, running);
               return double(batch).finally(() => (running -= 1));
             },
-            { maxRows, parallelism },
+            { maxRows, parallelism, arenaSize },
           );
           await Promise.all(
             requests.map(async ({ rows, poisoned, aborted, arrives, leaves }) => {
@@ -65,7 +76,7 @@ describe('every request', () => {
               const middle = rows.length >> 1;
               const values = poisoned ? [...rows.slice(0, middle), POISON, ...rows.slice(middle)] : rows;
               const client = new Cancellation();
-              const answer = batcher.submit(batchOf(...values), client);
+              const answer = batcher.submit(written(batcher, values), client);
               if (aborted) void wait(leaves).then(() => client.cancel(gone()));
               const outcome = await answer.then(
                 ({ answers }) => [...answers],
@@ -98,6 +109,24 @@ describe('requests', () => {
     const executions = await Promise.all([1, 2, 3].map((value) => batcher.submit(batchOf(value, value))));
     expect(sizes).toEqual([6]);
     expect(executions.map(({ batchRows }) => batchRows)).toEqual([6, 6, 6]);
+  });
+
+  it('written side by side are executed where they lie, and their memory is used again', async () => {
+    const memory = new Set<ArrayBufferLike>();
+    const batcher = new MicroBatcher(
+      (batch) => {
+        memory.add(batch.data.buffer);
+        return double(batch);
+      },
+      { maxRows: 100, parallelism: 1, arenaSize: 100 },
+    );
+    for (let round = 0; round < 4; round += 1) {
+      const values = [round, round + 1, round + 2];
+      const executions = await Promise.all(values.map((value) => batcher.submit(written(batcher, [value, value]))));
+      expect(executions.map(({ answers }) => [...answers])).toEqual(values.map((value) => answersTo([value, value])));
+      await nextTurn();
+    }
+    expect(memory.size).toBeLessThanOrEqual(2);
   });
 
   it('that come while an execution runs wait for the next, together', async () => {

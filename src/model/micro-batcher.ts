@@ -1,6 +1,9 @@
-import type { Cancellable, Cancellation } from '../core/cancellation.js';
+import type { Cancellation } from '../core/cancellation.js';
+import type { RowArena } from '../core/row-arena.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { Admission, type Load } from './admission.js';
+import { distribute, type Execution, Job, merge, type Piece } from './batch-pieces.js';
+import { RowArenas } from './row-arenas.js';
 
 /** Runs one execution of a model: shape [rows, outputs]. May take over `batch.data`. */
 export type RunBatch = (batch: RowBatch) => Promise<Float32Array>;
@@ -12,74 +15,10 @@ export interface BatchingOptions {
   readonly parallelism: number;
   /** Most rows that may wait for an execution; without it, however many there are. */
   readonly queueRows?: number | undefined;
+  /** Numbers that an arena holds; absent where executions take their rows' memory away, so that each request needs its own. */
+  readonly arenaSize?: number | undefined;
   /** Told of every execution that came to a good end: its rows, and the milliseconds it took. */
   readonly onExecution?: (rows: number, milliseconds: number) => void;
-}
-
-/** The answer to one request, and how it came about. */
-export interface Execution {
-  /** Shape [rows, outputs], row-major, of the request's own rows. */
-  readonly answers: Float32Array;
-  /** Milliseconds until the first of its rows was executed. */
-  readonly queueMs: number;
-  /** Milliseconds from then until the last one was answered. */
-  readonly inferMs: number;
-  /** Rows of the largest execution that it rode in. */
-  readonly batchRows: number;
-}
-
-/** One request on its way through executions. */
-class Job implements Cancellable {
-  readonly submitted = performance.now();
-  started = this.submitted;
-  /** Rows handed to executions so far. */
-  taken = 0;
-  /** Rows answered so far. */
-  answered = 0;
-  answers: Float32Array | undefined;
-  batchRows = 0;
-  settled = false;
-
-  constructor(
-    readonly batch: RowBatch,
-    readonly cancellation: Cancellation | undefined,
-    private readonly admission: Admission,
-    private readonly resolve: (execution: Execution) => void,
-    private readonly reject: (reason: Error) => void,
-  ) {}
-
-  /** Whether an execution is still wanted; a deadline may have passed since somebody looked. */
-  isWanted(now: number): boolean {
-    this.cancellation?.isOver(now);
-    return !this.settled;
-  }
-
-  succeed(): void {
-    if (this.settled || this.answers === undefined) return;
-    this.settled = true;
-    const inferMs = performance.now() - this.started;
-    const { answers, batchRows } = this;
-    this.resolve({ answers, queueMs: this.started - this.submitted, inferMs, batchRows });
-  }
-
-  /** What is left of the job leaves the queue with it. */
-  fail(reason: unknown): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.admission.leave(this.batch.rows - this.taken);
-    this.reject(toError(reason));
-  }
-
-  cancelled(reason: Error): void {
-    this.fail(reason);
-  }
-}
-
-/** Rows [from, from + rows) of a job, within one execution. */
-interface Piece {
-  readonly job: Job;
-  readonly from: number;
-  readonly rows: number;
 }
 
 /**
@@ -91,16 +30,23 @@ export class MicroBatcher {
   private readonly admission: Admission;
   private running = 0;
   private scheduled = false;
+  private readonly arenas: RowArenas | undefined;
 
   constructor(
     private readonly run: RunBatch,
     private readonly options: BatchingOptions,
   ) {
     this.admission = new Admission({ ...options, executionRows: options.maxRows });
+    this.arenas = options.arenaSize === undefined ? undefined : new RowArenas(options.arenaSize);
   }
 
   get load(): Load {
     return this.admission;
+  }
+
+  /** Where to write the rows of the next request, which must be submitted in the same turn. */
+  get arena(): RowArena | undefined {
+    return this.arenas?.open;
   }
 
   /** Throws `overloaded` when not even one row would be let in, before anybody has worked on the request. */
@@ -117,7 +63,8 @@ export class MicroBatcher {
     return new Promise((resolve, reject) => {
       cancellation?.throwIfOver();
       this.admission.enter(batch.rows, this.running);
-      const job = new Job(batch, cancellation, this.admission, resolve, reject);
+      const arena = this.arenas?.enter(batch.data);
+      const job = new Job(batch, cancellation, arena, this.admission, resolve, reject);
       cancellation?.attach(job);
       this.queue.push(job);
       this.schedule();
@@ -134,6 +81,8 @@ export class MicroBatcher {
   }
 
   private dispatch(): void {
+    // What comes from now on rides in a later execution.
+    this.arenas?.turnOver();
     while (this.running < this.options.parallelism) {
       const pieces = this.take();
       if (pieces.length === 0) return;
@@ -171,6 +120,8 @@ export class MicroBatcher {
     for (const { job, from } of pieces) {
       if (from === 0) job.started = started;
       job.batchRows = Math.max(job.batchRows, rows);
+      // A request that is given up leaves its rows to the execution that is reading them.
+      job.arena?.enter();
     }
     this.admission.began(rows);
     try {
@@ -185,42 +136,8 @@ export class MicroBatcher {
       if (pieces.length === 1 && first !== undefined) first.job.fail(error);
       // One of them spoils it for all: alone, each gets what is its own.
       else for (const piece of pieces) if (piece.job.isWanted(performance.now())) await this.execute([piece]);
+    } finally {
+      for (const { job } of pieces) job.arena?.leave();
     }
   }
-}
-
-/** One batch of all pieces. A request that rides alone and whole is not copied. */
-function merge(pieces: readonly Piece[], rows: number): RowBatch {
-  const { batch } = pieces[0]!.job;
-  if (pieces.length === 1 && rows === batch.rows) return batch;
-  const { width } = batch;
-  const data = new Float32Array(rows * width);
-  let at = 0;
-  for (const { job, from, rows: count } of pieces) {
-    data.set(job.batch.data.subarray(from * width, (from + count) * width), at);
-    at += count * width;
-  }
-  return { data, rows, width };
-}
-
-function distribute(pieces: readonly Piece[], rows: number, answers: Float32Array): void {
-  const width = answers.length / rows;
-  if (!Number.isInteger(width)) throw new Error(`${answers.length} answers for ${rows} rows. This is a bug.`);
-  let at = 0;
-  for (const { job, from, rows: count } of pieces) {
-    const own = answers.subarray(at, at + count * width);
-    at += count * width;
-    if (count === job.batch.rows) {
-      job.answers = own;
-    } else {
-      job.answers ??= new Float32Array(job.batch.rows * width);
-      job.answers.set(own, from * width);
-    }
-    job.answered += count;
-    if (job.answered === job.batch.rows) job.succeed();
-  }
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,14 +1,19 @@
 import type { Cancellation } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
 import type { OpenModel, Placement } from '../core/ports/inference-backend.js';
+import type { RowArena } from '../core/row-arena.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
 import { RowScanner } from '../encoding/row-scanner.js';
 import type { Load } from './admission.js';
 import { checkGolden } from './golden-check.js';
-import { type Execution, MicroBatcher } from './micro-batcher.js';
+import type { Execution } from './batch-pieces.js';
+import { MicroBatcher } from './micro-batcher.js';
 import type { GoldenRecords, Manifest } from './package/manifest.js';
 import { Slot, type SlotIdentity } from './slot.js';
+
+/** Numbers of rows that are written side by side, at most: 1 MiB. Larger requests have memory of their own. */
+const LARGEST_ARENA = 262_144;
 
 export interface SlotContents extends SlotIdentity<Manifest> {
   readonly golden: GoldenRecords;
@@ -46,7 +51,10 @@ export class TabularSlot extends Slot<Manifest> {
     const onExecution = (rows: number, milliseconds: number) => {
       this.statistics.executed(rows, milliseconds);
     };
-    this.batcher = new MicroBatcher((batch) => this.model.run(batch), { maxRows, parallelism, queueRows, onExecution });
+    // Worker threads take the memory of their rows away.
+    const arenaSize = this.placement === 'inline' ? Math.min(maxRows * this.encoder.width, LARGEST_ARENA) : undefined;
+    const options = { maxRows, parallelism, queueRows, arenaSize, onExecution };
+    this.batcher = new MicroBatcher((batch) => this.model.run(batch), options);
   }
 
   get load(): Load {
@@ -65,6 +73,11 @@ export class TabularSlot extends Slot<Manifest> {
       this.scanners.set(envelope, scanner);
     }
     return scanner;
+  }
+
+  /** Where the rows of a request may be written that is run in the same turn. */
+  get arena(): RowArena | undefined {
+    return this.batcher.arena;
   }
 
   /** Probabilities of each row: shape [rows, classes]. Rejects rather than answer with a number that is none. */

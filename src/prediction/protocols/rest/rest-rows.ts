@@ -54,7 +54,7 @@ export class RestRows implements RowSource {
   }
 
   encode(slot: TabularSlot, maxRows: number): RowBatch | undefined {
-    this.scan = slot.scanner(ENVELOPE).scan(this.body.bytes, maxRows);
+    this.scan = slot.scanner(ENVELOPE).scan(this.body.bytes, maxRows, slot.arena);
     if (this.scan !== undefined) return this.scan.batch;
     const { inputs, partial } = this.envelope();
     if (inputs.length === 0 || inputs.length > maxRows) return undefined;
