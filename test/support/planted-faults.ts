@@ -19,10 +19,12 @@ export interface Plan {
 /** How a worker thread is to die. */
 export type Crash = 'throw' | 'out-of-memory' | 'exit';
 
-/** What one realm says of itself, every half second. */
+/** What one realm says of itself, every second. */
 export interface RealmReport {
   readonly main: boolean;
   readonly tensors: number;
+  /** Resident memory of the process, in bytes. */
+  readonly rss: number;
   /** Kinds of what keeps the event loop busy, and how many of each. */
   readonly resources: Readonly<Record<string, number>>;
 }
@@ -39,7 +41,7 @@ export function isOrdered(folder: string): boolean {
 
 const CRASH = 'crash';
 const PROOF_ROWS = 32;
-const REPORT_EVERY_MS = 500;
+const REPORT_EVERY_MS = 1_000;
 
 interface Batch {
   readonly rows: number;
@@ -120,9 +122,15 @@ async function dieIfOrdered(order: string): Promise<void> {
 function report(folder: string, tensors: Tensors): void {
   const file = join(folder, `realm-${process.pid}-${threadId}.json`);
   setInterval(() => {
+    // Only there with --expose-gc; a service under test says what it holds, and not what it has not thrown away yet.
+    globalThis.gc?.();
     const resources = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind);
     const counts = Object.fromEntries(Object.entries(resources).map(([kind, all = []]) => [kind, all.length]));
     const { numTensors } = tensors.memory();
-    writeFileSync(file, JSON.stringify({ main: isMainThread, tensors: numTensors, resources: counts }));
+    const { rss } = process.memoryUsage();
+    const about: RealmReport = { main: isMainThread, tensors: numTensors, rss, resources: counts };
+    // In one piece, so that nobody reads half of it.
+    writeFileSync(`${file}.new`, JSON.stringify(about));
+    renameSync(`${file}.new`, file);
   }, REPORT_EVERY_MS).unref();
 }

@@ -12,6 +12,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Faults that its models have. */
   readonly plan?: Plan;
+  /** Words for Node itself. */
+  readonly flags?: readonly string[];
 }
 
 /** The real service as a process of its own, as `npm start` runs it. */
@@ -22,9 +24,9 @@ export class ServiceProcess {
   private readonly news = new EventEmitter();
   private closed = false;
 
-  constructor(env: Environment = {}, { cwd = ROOT, plan }: ProcessOptions = {}) {
+  constructor(env: Environment = {}, { cwd = ROOT, plan, flags = [] }: ProcessOptions = {}) {
     const planted = plan === undefined ? [] : ['--import', PLANT];
-    this.child = spawn(process.execPath, [...planted, join(ROOT, 'dist/main.js')], {
+    this.child = spawn(process.execPath, [...flags, ...planted, join(ROOT, 'dist/main.js')], {
       cwd,
       env: {
         PATH: process.env.PATH,

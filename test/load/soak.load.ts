@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { SECONDS, writeFigures } from './figures.js';
+import { soak, type SoakReport } from './soak.js';
+
+const MEGABYTE = 1_048_576;
+/** The promise, of a run whose warm-up takes minutes; in a short one the heap is still growing to its size. */
+const MOST_GROWTH_MB = SECONDS >= 600 ? 20 : 80;
+/** The control shows its fault within seconds. */
+const CONTROL_SECONDS = Math.min(SECONDS, 30);
+
+/** What of a run is not as it should be. */
+function faultsOf({ rests, unexpected, swaps, crashes }: SoakReport): string[] {
+  const first = rests[0]!;
+  const last = rests.at(-1)!;
+  const growth = (last.rss - first.rss) / MEGABYTE;
+  return [
+    ...(rests.some(({ tensors }) => tensors !== first.tensors) ? ['the number of tensors at rest changed'] : []),
+    ...(rests.some(({ resources }) => resources !== first.resources) ? ['handles or timers at rest changed'] : []),
+    ...(growth >= MOST_GROWTH_MB ? [`memory grew by ${growth.toFixed(1)} MB`] : []),
+    ...unexpected,
+    ...(swaps === 0 || crashes === 0 ? ['nothing was swapped, or nothing crashed'] : []),
+  ];
+}
+
+describe('a service under mixed load, hot swaps and worker crashes', () => {
+  it('holds no more tensors, handles, timers and memory at the end than after its warm-up', async () => {
+    const report = await soak(SECONDS, {});
+    const faults = faultsOf(report);
+    const [first, last] = [report.rests[0]!, report.rests.at(-1)!];
+    writeFigures('soak', {
+      requests: report.requests,
+      statuses: report.statuses,
+      swaps: report.swaps,
+      crashes: report.crashes,
+      tensorsAtRest: first.tensors,
+      resourcesAtRest: first.resources,
+      rssGrowthMb: Number(((last.rss - first.rss) / MEGABYTE).toFixed(1)),
+      rssMb: report.rests.map(({ rss }) => Math.round(rss / MEGABYTE)),
+      faults,
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('would be found out if it lost a tensor with every execution', async () => {
+    const faults = faultsOf(await soak(CONTROL_SECONDS, { leak: true }));
+    expect(faults).toContain('the number of tensors at rest changed');
+  });
+});
