@@ -14,6 +14,7 @@ import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
 import { HttpMetrics } from './observability/metrics/http.metrics.js';
 import { OpenApiService } from './openapi/openapi.service.js';
+import { FailedRequests } from './prediction/failed-requests.js';
 import { PROTOCOLS } from './prediction/protocols/index.js';
 
 export interface RunningApp {
@@ -39,14 +40,17 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
   app.useLogger(app.get(Logger));
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);
+  const failedRequests = app.get(FailedRequests);
   app.use(
     requestContext({
-      began: (method) => {
-        httpMetrics.began(method);
+      began: (request) => {
+        httpMetrics.began(request.method ?? '');
+        return undefined;
       },
       ended: (request) => {
         accessLog.write(request);
         httpMetrics.ended(request);
+        failedRequests.ended(request, PROTOCOLS);
       },
     }),
   );

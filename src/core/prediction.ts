@@ -1,3 +1,4 @@
+import type { TensornestError } from './errors.js';
 import type { ClassLabel, Signature } from './signature.js';
 import type { Tensor } from './tensor.js';
 
@@ -59,6 +60,8 @@ export interface TensorPrediction {
   /** Name of the function that was called. */
   readonly function: string;
   readonly outputs: readonly Tensor[];
+  /** Rows of the execution, which is the call's own. */
+  readonly batchRows: number;
   readonly timing: Timing;
 }
 
@@ -69,4 +72,23 @@ export interface TensorPredictionEvent {
   readonly digest: string;
   readonly inputs: readonly Tensor[];
   readonly prediction: TensorPrediction;
+}
+
+/** How a request for a prediction ends. Every one ends in exactly one of these ways. */
+export const OUTCOMES = ['success', 'rejected', 'timeout', 'cancelled', 'invalid', 'error'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What an observer is told, once per request for a prediction that got none. */
+export interface FailedRequestEvent {
+  readonly requestId: string;
+  readonly time: Date;
+  /** Undefined where the request named a model that there is not, or never came so far as to name one. */
+  readonly model: string | undefined;
+  /** Undefined where no version was chosen for it. */
+  readonly version: string | undefined;
+  /** Of the tabular classifier that was asked; undefined for a model of tensors, and where there was none. */
+  readonly signature: Signature | undefined;
+  readonly outcome: Exclude<Outcome, 'success'>;
+  readonly error: TensornestError;
+  readonly durationMs: number;
 }

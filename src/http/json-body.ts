@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { TensornestError } from '../core/errors.js';
 import { inRequest } from '../core/request-scope.js';
-import { requestIdOf } from './request-context.js';
+import { scopeOf } from './request-context.js';
 import { isTarball } from './tarball-body.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
@@ -95,7 +95,7 @@ function collect(request: IncomingMessage, limit: number, next: Next): void {
 function finish(request: IncomingMessage, bytes: Buffer, next: Next): void {
   (request as IncomingMessage & { body: JsonBody }).body = new JsonBody(bytes);
   // NOTE: the parser's events come outside of the request's scope, where a log line would lose its request id.
-  inRequest(requestIdOf(request), next);
+  inRequest(scopeOf(request), next);
 }
 
 /** Neither a body nor its type was announced: some requests need none. */

@@ -1,6 +1,10 @@
 /** An answer that is written as JSON already. The adapter sends it as it is. */
 export class JsonText {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    /** A header that says where the time went. */
+    readonly serverTiming?: string,
+  ) {}
 }
 
 /** A large answer, as UTF-8 bytes in a buffer that somebody wants back. */
@@ -9,6 +13,7 @@ export class JsonBytes {
     readonly bytes: Buffer,
     /** Called once the bytes are with the operating system. */
     readonly release: () => void,
+    readonly serverTiming?: string,
   ) {}
 }
 

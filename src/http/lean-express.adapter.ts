@@ -31,13 +31,13 @@ export class LeanExpressAdapter extends ExpressAdapter {
     if (body instanceof JsonText) {
       const length = Buffer.byteLength(body.text);
       this.attend(response);
-      writeHead(response, statusCode, length);
+      writeHead(response, statusCode, length, body.serverTiming);
       // Plain ASCII is its own Latin-1, which Node writes faster than UTF-8.
       return response.end(body.text, length === body.text.length ? 'latin1' : 'utf8');
     }
     if (body instanceof JsonBytes) {
       this.attend(response);
-      writeHead(response, statusCode, body.bytes.length);
+      writeHead(response, statusCode, body.bytes.length, body.serverTiming);
       return response.end(body.bytes, body.release);
     }
     return super.reply(response, body, statusCode) as unknown;
@@ -53,7 +53,7 @@ export class LeanExpressAdapter extends ExpressAdapter {
  * The whole head in one call, and a body of known length, so that both leave in one write. Express itself would look at
  * content types, entity tags and freshness.
  */
-function writeHead(response: Response, status: number | undefined, length: number): void {
+function writeHead(response: Response, status: number | undefined, length: number, serverTiming?: string): void {
   const headers = [
     REQUEST_ID_HEADER,
     requestIdOf(response.req),
@@ -62,6 +62,7 @@ function writeHead(response: Response, status: number | undefined, length: numbe
     'Content-Length',
     String(length),
   ];
+  if (serverTiming !== undefined) headers.push('Server-Timing', serverTiming);
   const parts = [status ?? response.statusCode, headers as unknown as OutgoingHttpHeaders] as const;
   ServerResponse.prototype.writeHead.call(response, ...parts);
 }

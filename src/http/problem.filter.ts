@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from 
 import type { Request, Response } from 'express';
 import { ERROR_DOORS, type ErrorDoor, isBehind } from './error-door.js';
 import { PROBLEM_JSON, toProblem } from './problem-details.js';
-import { requestIdOf } from './request-context.js';
+import { noteFailure, requestIdOf } from './request-context.js';
 import { toTensornestError } from './to-tensornest-error.js';
 
 /** Answers every error as problem details, or as its door does: never HTML, never a stack. */
@@ -17,6 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const request = http.getRequest<Request>();
     const error = toTensornestError(thrown);
+    noteFailure(request, error);
     const problem = toProblem(error, requestIdOf(request));
     if (problem.status === 500) this.logger.error({ err: error.cause ?? error }, error.message);
     if (response.headersSent || response.closed) {

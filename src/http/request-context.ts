@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Cancellation, clientGone } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
-import { inRequest } from '../core/request-scope.js';
+import { inRequest, type RequestScope, type TraceContext } from '../core/request-scope.js';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
@@ -12,7 +12,8 @@ const WELL_FORMED = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
 /** Who is told of every request. */
 export interface RequestWitness {
-  began(method: string): void;
+  /** Returns the place of the request in a trace; undefined where nobody traces. */
+  began(request: IncomingMessage): TraceContext | undefined;
   ended(request: FinishedRequest): void;
 }
 
@@ -27,11 +28,19 @@ export interface FinishedRequest {
   /** 499 when the client went away before the answer was written. */
   readonly status: number;
   readonly durationMs: number;
+  readonly trace: TraceContext | undefined;
+  /** What it was refused with; undefined where it was not. */
+  readonly failure: TensornestError | undefined;
 }
 
 const CLIENT_GONE = 499;
 
-type Identified = IncomingMessage & { requestId?: string; arrivedAt?: number; cancellation?: Cancellation };
+type Identified = IncomingMessage & {
+  scope?: RequestScope;
+  arrivedAt?: number;
+  cancellation?: Cancellation;
+  failure?: TensornestError;
+};
 
 /**
  * Gives every request its id (the client's own when it is well-formed, else a new UUID), and reports the request when it
@@ -42,10 +51,11 @@ export function requestContext(witness: RequestWitness): RequestHandler {
     const started = performance.now();
     const sent = request.headers[REQUEST_ID_HEADER];
     const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
-    (request as Identified).requestId = id;
+    const trace = witness.began(request);
+    const scope: RequestScope = { requestId: id, trace };
+    (request as Identified).scope = scope;
     (request as Identified).arrivedAt = started;
-    witness.began(request.method);
-    inRequest(id, () => {
+    inRequest(scope, () => {
       response.once('close', () => {
         // NOTE: nothing else tells of a client that left after its body was read: https://github.com/nodejs/node/issues/46666
         if (!response.writableFinished) cancelled(request).cancel(clientGone());
@@ -56,6 +66,8 @@ export function requestContext(witness: RequestWitness): RequestHandler {
           route: (request.route as { readonly path: string } | undefined)?.path,
           status: response.writableFinished ? response.statusCode : CLIENT_GONE,
           durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+          trace,
+          failure: (request as Identified).failure,
         });
       });
       next();
@@ -65,7 +77,17 @@ export function requestContext(witness: RequestWitness): RequestHandler {
 
 /** The id that `requestContext` gave. */
 export function requestIdOf(request: IncomingMessage): string {
-  return (request as Identified).requestId ?? '';
+  return (request as Identified).scope?.requestId ?? '';
+}
+
+/** On whose behalf the request is worked on. */
+export function scopeOf(request: IncomingMessage): RequestScope {
+  return (request as Identified).scope ?? { requestId: '' };
+}
+
+/** Remembers what the request was refused with, for those who are told of its end. */
+export function noteFailure(request: IncomingMessage, failure: TensornestError): void {
+  (request as Identified).failure = failure;
 }
 
 /** A header, whatever the case of its name; several of one name as one text. */

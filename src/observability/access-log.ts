@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { pino } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import type { TraceContext } from '../core/request-scope.js';
 import { LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { LineBuffer } from './line-buffer.js';
 
@@ -13,6 +14,7 @@ export interface AccessEntry {
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
+  readonly trace?: TraceContext | undefined;
 }
 
 /**
@@ -30,10 +32,11 @@ export class AccessLog implements OnApplicationShutdown {
     if (wanted) this.writer = new LineBuffer(sink);
   }
 
-  write({ requestId, method, path, status, durationMs }: AccessEntry): void {
+  write({ requestId, method, path, status, durationMs, trace }: AccessEntry): void {
     if (this.writer === undefined) return;
     const request = `"method":"${method}","path":${JSON.stringify(path)},"status":${status},"durationMs":${durationMs}`;
-    this.writer.write(`${this.opening}${Date.now()}${this.identity}"${requestId}",${request},"msg":"request"}\n`);
+    const about = trace === undefined ? `"${requestId}"` : `"${requestId}","traceId":"${trace.traceId}"`;
+    this.writer.write(`${this.opening}${Date.now()}${this.identity}${about},${request},"msg":"request"}\n`);
   }
 
   async onApplicationShutdown(): Promise<void> {

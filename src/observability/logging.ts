@@ -2,7 +2,7 @@ import type { Params } from 'nestjs-pino';
 import { type LoggerOptions, pino } from 'pino';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
-import { currentRequestId } from '../core/request-scope.js';
+import { currentRequestId, currentTrace } from '../core/request-scope.js';
 import { textStream } from './destinations.js';
 
 /** Nest's own start-up chatter: a line for every module and every route. */
@@ -14,7 +14,9 @@ export function loggerParams({ log }: AppConfig, sink: LineSink): Params {
     level: log.level,
     mixin: () => {
       const requestId = currentRequestId();
-      return requestId === undefined ? {} : { requestId };
+      if (requestId === undefined) return {};
+      const trace = currentTrace();
+      return trace === undefined ? { requestId } : { requestId, traceId: trace.traceId };
     },
     hooks: {
       logMethod(entry, write) {

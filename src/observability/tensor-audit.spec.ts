@@ -15,6 +15,7 @@ const event: TensorPredictionEvent = {
     version: '1.0.0',
     function: 'serving_default',
     outputs: [{ name: 'y', datatype: 'INT32', shape: [2], data: Int32Array.of(1, 2) }],
+    batchRows: 1,
     timing: { encode: 0.1, queue: 0, infer: 0.2, total: 0.4004 },
   },
 };

@@ -14,6 +14,7 @@ import type { Slot } from '../model/slot.js';
 import { TabularSlot } from '../model/tabular-slot.js';
 import { TensorSlot } from '../model/tensor-slot.js';
 import { Deadlines } from './deadlines.js';
+import { FailedRequests } from './failed-requests.js';
 import type { Inference, TensorSource } from './inference.js';
 import { refusal } from './refusal.js';
 import type { RowSource } from './row-source.js';
@@ -59,6 +60,7 @@ export class PredictionService {
     private readonly registry: ModelRegistry,
     @Inject(PREDICTION_OBSERVERS) private readonly observers: readonly PredictionObserver[],
     private readonly deadlines: Deadlines,
+    private readonly failures: FailedRequests,
     @Inject(SHEDS) private readonly sheds: Sheds,
     @Inject(APP_CONFIG) { limits }: AppConfig,
     @Optional() @Inject(TRAFFIC_ROUTER) private readonly router?: TrafficRouter,
@@ -73,8 +75,7 @@ export class PredictionService {
     try {
       answer = await this.answer(tabular(slot), request);
     } catch (error) {
-      countShed(this.sheds, error, slot.manifest.name);
-      throw error;
+      throw this.failed(error, slot, request);
     } finally {
       this.deadlines.forget(request.cancellation);
       release();
@@ -82,25 +83,36 @@ export class PredictionService {
     return this.conclude(answer, request);
   }
 
-  /** Asks any model with tensors: a tabular classifier takes them as columns or as the encoded matrix. */
-  async infer(request: InferenceRequest): Promise<Inference> {
+  /**
+   * Asks any model with tensors: a tabular classifier takes them as columns or as the encoded matrix. Resolves to what
+   * `write` makes of the answer, which is no answer before it is written: a door may not be able to carry it.
+   */
+  async infer<A>(request: InferenceRequest, write: (inference: Inference) => A): Promise<A> {
     const { slot, release } = this.registry.lease(request.model, request.version);
     this.deadlines.watch(request.cancellation);
     let asked: PredictionRequest;
     let answer: Answer;
+    let written: A;
     try {
-      if (slot instanceof TensorSlot) return await this.call(slot, request);
+      if (slot instanceof TensorSlot) return await this.call(slot, request, write);
       const classifier = tabular(slot);
       asked = { ...request, source: request.source.rows(classifier) };
       answer = await this.answer(classifier, asked);
+      written = write({ kind: 'tabular', prediction: answer.prediction });
     } catch (error) {
-      countShed(this.sheds, error, slot.manifest.name);
-      throw error;
+      throw this.failed(error, slot, request);
     } finally {
       this.deadlines.forget(request.cancellation);
       release();
     }
-    return { kind: 'tabular', prediction: this.conclude(answer, asked) };
+    this.conclude(answer, asked);
+    return written;
+  }
+
+  private failed(thrown: unknown, slot: Slot, { requestId, cancellation }: Caller): TensornestError {
+    const error = this.failures.failed(thrown, slot, requestId, performance.now() - cancellation.since);
+    countShed(this.sheds, error, slot.manifest.name);
+    return error;
   }
 
   /** Has the version answer that the router chooses, or else `slot`. */
@@ -162,7 +174,11 @@ export class PredictionService {
     }
   }
 
-  private async call(slot: TensorSlot, { source, requestId, cancellation }: InferenceRequest): Promise<Inference> {
+  private async call<A>(
+    slot: TensorSlot,
+    { source, requestId, cancellation }: InferenceRequest,
+    write: (inference: Inference) => A,
+  ): Promise<A> {
     const started = performance.now();
     try {
       slot.assertRoom();
@@ -170,12 +186,13 @@ export class PredictionService {
       const encode = performance.now() - started;
       const { result: outputs, queueMs, inferMs } = await slot.run(call, cancellation);
       const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
-      slot.statistics.succeeded(call.rows, timing);
       const { name, version } = slot.manifest;
-      const prediction = { model: name, version, function: called, outputs, timing };
+      const prediction = { model: name, version, function: called, outputs, batchRows: call.rows, timing };
+      const written = write({ kind: 'tensor', prediction, labels: call.called.labels });
+      slot.statistics.succeeded(call.rows, timing);
       const event = { requestId, time: new Date(), digest: slot.digest, inputs: call.inputs, prediction };
       for (const observer of this.observers) observer.observeTensors?.(event);
-      return { kind: 'tensor', prediction, labels: call.called.labels };
+      return written;
     } catch (error) {
       slot.statistics.failed(performance.now() - started);
       throw error;

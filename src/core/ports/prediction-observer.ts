@@ -1,10 +1,15 @@
-import type { PredictionEvent, TensorPredictionEvent } from '../prediction.js';
+import type { FailedRequestEvent, PredictionEvent, TensorPredictionEvent } from '../prediction.js';
 
-/** Told of every successful prediction exactly once, after its lease was returned. Must neither throw nor block. */
+/**
+ * Told of every request for a prediction exactly once, whichever door it came through: of what was answered after the lease
+ * was returned, and on behalf of the request (`core/request-scope.ts`). Must neither throw nor block.
+ */
 export interface PredictionObserver {
   observe(event: PredictionEvent): void;
   /** The same for a model that takes and gives tensors. */
   observeTensors?(event: TensorPredictionEvent): void;
+  /** A request that got no prediction: refused, turned away, given up or failed. */
+  observeFailure?(event: FailedRequestEvent): void;
 }
 
 export const PREDICTION_OBSERVERS = Symbol('PREDICTION_OBSERVERS');

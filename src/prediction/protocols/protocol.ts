@@ -20,6 +20,14 @@ export interface Description {
   readonly schemas: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 }
 
+/** What a path says of who is to answer; decoded, and not looked up. */
+export interface AskedModel {
+  /** Undefined where the default model is asked. */
+  readonly model: string | undefined;
+  /** Undefined where the path names none. */
+  readonly version: string | undefined;
+}
+
 /** A way to ask for predictions. All protocols share the one `PredictionService`. */
 export interface Protocol {
   readonly name: string;
@@ -30,6 +38,8 @@ export interface Protocol {
   readonly controllers: readonly Type<object>[];
   /** What its controllers share. */
   readonly providers?: readonly Type<object>[];
+  /** The model that a POST to `path` asks for a prediction; undefined where it asks for something else. */
+  asked(path: string): AskedModel | undefined;
   /** Its own error bodies; problem details when absent. */
   readonly errors?: ErrorDoor;
   /** Its part of the OpenAPI document, for one version. */

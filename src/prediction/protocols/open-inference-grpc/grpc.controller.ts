@@ -5,6 +5,9 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { API_VERSION } from '../../../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../../../core/app-config.js';
 import { Cancellation, clientGone } from '../../../core/cancellation.js';
+import { inRequest } from '../../../core/request-scope.js';
+import { toTensornestError } from '../../../http/to-tensornest-error.js';
+import { FailedRequests } from '../../failed-requests.js';
 import { REQUEST_ID_HEADER } from '../../../http/request-context.js';
 import { InferSource } from '../open-inference/infer-source.js';
 import { OpenInferenceService } from '../open-inference/open-inference.service.js';
@@ -27,6 +30,7 @@ export class GrpcController {
 
   constructor(
     private readonly protocol: OpenInferenceService,
+    private readonly failures: FailedRequests,
     @Inject(APP_CONFIG) { grpc }: AppConfig,
   ) {
     this.alwaysRaw = grpc.alwaysRaw;
@@ -68,20 +72,14 @@ export class GrpcController {
   }
 
   @GrpcMethod(SERVICE, 'ModelInfer')
-  async infer(
+  infer(
     message: GrpcInferRequest,
     metadata: Metadata,
     call: ServerUnaryCall<unknown, unknown>,
   ): Promise<GrpcInferResponse> {
-    const header = (name: string) => textOf(metadata, name);
-    const sent = header(REQUEST_ID_HEADER);
+    const sent = textOf(metadata, REQUEST_ID_HEADER);
     const requestId = sent !== undefined && /^[\w.:/+=@-]{1,128}$/.test(sent) ? sent : randomUUID();
-    const source = new InferSource(readGrpcRequest(message));
-    const ref = { model: message.model_name, version: message.model_version };
-    const caller = { requestId, header, cancellation: cancellationOf(call) };
-    const { inference, outputs } = await this.protocol.infer(ref, source, caller);
-    const raw = this.alwaysRaw || message.raw_input_contents.length > 0;
-    return writeGrpcResponse(inference, message.id === '' ? requestId : message.id, outputs, raw);
+    return inRequest({ requestId }, () => this.answer(message, metadata, call, requestId));
   }
 
   @GrpcMethod(SERVICE, 'RepositoryIndex')
@@ -99,6 +97,28 @@ export class GrpcController {
   async unload({ model_name: name }: { model_name: string }): Promise<object> {
     await this.protocol.unload(name);
     return {};
+  }
+
+  private async answer(
+    message: GrpcInferRequest,
+    metadata: Metadata,
+    call: ServerUnaryCall<unknown, unknown>,
+    requestId: string,
+  ): Promise<GrpcInferResponse> {
+    const ref = { model: message.model_name, version: message.model_version };
+    const cancellation = cancellationOf(call);
+    try {
+      const source = new InferSource(readGrpcRequest(message));
+      const caller = { requestId, header: (name: string) => textOf(metadata, name), cancellation };
+      const raw = this.alwaysRaw || message.raw_input_contents.length > 0;
+      return await this.protocol.infer(ref, source, caller, (inference, outputs) =>
+        writeGrpcResponse(inference, message.id === '' ? requestId : message.id, outputs, raw),
+      );
+    } catch (thrown) {
+      const error = toTensornestError(thrown);
+      this.failures.refused(error, ref, requestId, performance.now() - cancellation.since);
+      throw error;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { sendEncoded } from '../../../http/encoded-reply.js';
 import { JsonBody } from '../../../http/json-body.js';
 import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
 import { receiveEvent } from '../cloud-event.js';
+import { SERVER_TIMING, serverTiming } from '../../server-timing.js';
 import { HEADER_LENGTH, splitBody } from './binary-section.js';
 import { encodeInferBody } from './infer-answer.js';
 import { readInferRequest } from './infer-request.js';
@@ -87,8 +88,10 @@ export class OpenInferenceController {
     const id = requestIdOf(request);
     const header = (name: string) => headerOf(request, name);
     const caller = { requestId: id, header, cancellation: cancellationOf(request) };
-    const { inference, outputs } = await this.protocol.infer(ref, source, caller);
-    const { bytes, headerLength } = encodeInferBody(inference, source.read.id ?? id, outputs);
+    const { bytes, headerLength } = await this.protocol.infer(ref, source, caller, (inference, outputs) => {
+      response.setHeader(SERVER_TIMING, serverTiming(inference.prediction));
+      return encodeInferBody(inference, source.read.id ?? id, outputs);
+    });
     const type = headerLength === null ? 'application/json' : 'application/octet-stream';
     response.setHeader('Content-Type', type);
     if (headerLength !== null) response.setHeader('Inference-Header-Content-Length', headerLength);

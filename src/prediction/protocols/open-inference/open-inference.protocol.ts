@@ -1,3 +1,4 @@
+import { askedBy } from '../asked-by.js';
 import type { Protocol } from '../protocol.js';
 import { OpenInferenceController } from './open-inference.controller.js';
 import { describeOpenInference } from './open-inference.openapi.js';
@@ -13,6 +14,7 @@ export const openInference: Protocol = {
   anyContentType: true,
   controllers: [OpenInferenceController, RepositoryController, WrongMethodController],
   providers: [OpenInferenceService],
+  asked: askedBy(/^\/v2\/models\/([^/]+)\/(?:versions\/([^/]+)\/)?infer\/?$/i),
   errors: oipErrors,
   describeOnce: describeOpenInference,
 };

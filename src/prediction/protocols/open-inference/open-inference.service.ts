@@ -80,16 +80,20 @@ export class OpenInferenceService {
     return slots.map(modelStatistics);
   }
 
-  /** Asks the model, and picks what was asked for. The request's own `timeout`, in microseconds, ends the wait. */
-  async infer(
+  /**
+   * Asks the model, and has what was asked for written. The request's own `timeout`, in microseconds, ends the wait.
+   */
+  async infer<A>(
     { model, version }: ModelRef,
     source: InferSource,
     caller: Caller,
-  ): Promise<{ inference: Inference; outputs: AnsweredOutput[] }> {
+    write: (inference: Inference, outputs: readonly AnsweredOutput[]) => A,
+  ): Promise<A> {
     const exact = version ? versionFor(this.registry, model, version) : undefined;
     if (source.timeout !== undefined) caller.cancellation.within(source.timeout / MICROSECONDS);
-    const inference = await this.predictions.infer({ ...caller, model, version: exact, source });
-    return { inference, outputs: answeredOutputs(inference, source.read) };
+    return this.predictions.infer({ ...caller, model, version: exact, source }, (inference) =>
+      write(inference, answeredOutputs(inference, source.read)),
+    );
   }
 
   repositoryIndex(readyOnly: boolean): readonly RepositoryEntry[] {

@@ -1,6 +1,7 @@
 import { MILLION } from '../../../core/decimals.js';
 import type { Prediction } from '../../../core/prediction.js';
 import { JsonText } from '../../../http/json-reply.js';
+import { serverTiming } from '../../server-timing.js';
 import type { SiftedRows } from './sifted-rows.js';
 
 /**
@@ -17,7 +18,7 @@ export function encodePartial(prediction: Prediction, { positions, refused }: Si
     results[place] = resultOf(prediction, row);
   });
   const errors = refused.length === 0 ? null : refused;
-  return new JsonText(JSON.stringify({ errors, version, predictions, model, results }));
+  return new JsonText(JSON.stringify({ errors, version, predictions, model, results }), serverTiming(prediction));
 }
 
 function resultOf({ classes, winners, probabilities }: Prediction, row: number): object {

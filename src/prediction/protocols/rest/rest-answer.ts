@@ -2,6 +2,7 @@ import { BufferPool } from '../../../core/buffer-pool.js';
 import { MILLION, stampMillionths } from '../../../core/decimals.js';
 import type { Prediction } from '../../../core/prediction.js';
 import type { ClassLabel } from '../../../core/signature.js';
+import { serverTiming } from '../../server-timing.js';
 import { JsonBytes, type JsonReply, JsonText } from '../../../http/json-reply.js';
 
 /** The text of one row's result with zeros for its numbers, which all have the same width. */
@@ -74,13 +75,14 @@ export function encodeRest(prediction: Prediction): JsonReply {
   const end = writeResults(out, start, templates, prediction);
   const length = end + out.write(TAIL, end, 'latin1');
   if (length > LARGEST_TEXT) {
-    return new JsonBytes(out.subarray(0, length), () => {
+    const release = () => {
       buffers.give(out);
-    });
+    };
+    return new JsonBytes(out.subarray(0, length), release, serverTiming(prediction));
   }
   const text = out.toString(templates.ascii ? 'latin1' : 'utf8', 0, length);
   buffers.give(out);
-  return new JsonText(text);
+  return new JsonText(text, serverTiming(prediction));
 }
 
 /** Returns where the results end. */

@@ -1,4 +1,5 @@
 import { TensornestError } from '../../../core/errors.js';
+import type { AskedModel } from '../protocol.js';
 
 export type V1Verb = 'predict' | 'classify' | 'regress' | 'explain';
 
@@ -35,6 +36,17 @@ export function parseV1Route(method: string, path: string): V1Route {
     if (match !== null) return { kind: match[4] === undefined ? 'status' : 'metadata', ...targetOf(match) };
   }
   throw new TensornestError('bad-request', `Malformed request: ${method} ${path}`);
+}
+
+/** The model that a POST to `path` asks for a prediction; explanations are none. */
+export function askedInV1(path: string): AskedModel | undefined {
+  try {
+    const route = parseV1Route('POST', path);
+    if (route.kind !== 'ask' || route.verb === 'explain') return undefined;
+    return { model: route.model, version: route.version ?? route.label };
+  } catch {
+    return undefined;
+  }
 }
 
 function targetOf([, model, version, label]: RegExpExecArray): V1Target {

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { JsonBody } from '../../../http/json-body.js';
 import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
+import { SERVER_TIMING, serverTiming } from '../../server-timing.js';
 import { receiveEvent } from '../cloud-event.js';
 import { V1Service } from './v1.service.js';
 import { sendJson } from './v1-errors.js';
@@ -29,7 +30,9 @@ export class V1Controller {
     const header = (name: string) => headerOf(request, name);
     const event = await receiveEvent(request.headers, bytes);
     const caller = { requestId: requestIdOf(request), header, cancellation: cancellationOf(request) };
-    const answer = await this.v1.ask(route, event?.data ?? bytes, caller);
+    const answer = await this.v1.ask(route, event?.data ?? bytes, caller, ({ prediction }) => {
+      response.setHeader(SERVER_TIMING, serverTiming(prediction));
+    });
     if (event === null) sendJson(response, answer);
     else event.answer(response, route.model, Buffer.from(answer));
   }

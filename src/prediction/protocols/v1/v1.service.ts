@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig, type V1Dialect } from '../../../core/app-config.js';
 import { TensornestError } from '../../../core/errors.js';
+import type { Tensor } from '../../../core/tensor.js';
 import { EXPLAINER, type Explainer } from '../../../core/ports/explainer.js';
 import { ModelRegistry } from '../../../model/model-registry.js';
+import type { Inference } from '../../inference.js';
 import { type Caller, PredictionService } from '../../prediction.service.js';
 import { tabularOutputs } from '../../tensors/tabular-outputs.js';
 import { versionFor } from '../version-for.js';
@@ -47,8 +49,8 @@ export class V1Service {
     return version === undefined ? this.modelStatus(route.model) : this.versionStatus(route, version);
   }
 
-  /** Asks a model; `bytes` is the JSON document, whatever it was called. */
-  async ask(route: Ask, bytes: Buffer, caller: Caller): Promise<string> {
+  /** Asks a model; `bytes` is the JSON document, whatever it was called. `answered` sees a prediction before it is written. */
+  async ask(route: Ask, bytes: Buffer, caller: Caller, answered?: (inference: Inference) => void): Promise<string> {
     if (route.verb === 'explain' && this.dialect === 'tfserving') throw unknownVerb(route);
     const document = this.parse(bytes);
     if (!this.registry.names().includes(route.model)) throw this.unknownModel(route);
@@ -58,22 +60,17 @@ export class V1Service {
     }
     if (route.verb === 'predict') {
       const source = new PredictSource(readPredictDocument(document));
-      const inference = await this.predictions.infer({ ...target, source });
-      const outputs =
-        inference.kind === 'tabular' ? tabularOutputs(inference.prediction) : inference.prediction.outputs;
-      return writePrediction(outputs, source.format);
+      return this.predictions.infer({ ...target, source }, (inference) => {
+        answered?.(inference);
+        return writePrediction(outputsOf(inference), source.format);
+      });
     }
     const source = new ExamplesSource(readExamplesDocument(document), route.verb);
-    const inference = await this.predictions.infer({ ...target, source });
-    if (inference.kind === 'tabular') {
-      const [scores] = tabularOutputs(inference.prediction);
-      return writeClassification(
-        scores!,
-        inference.prediction.classes.map(({ label }) => label),
-      );
-    }
-    const [output] = inference.prediction.outputs;
-    return route.verb === 'classify' ? writeClassification(output!, inference.labels) : writeRegression(output!);
+    return this.predictions.infer({ ...target, source }, (inference) => {
+      answered?.(inference);
+      const [output] = outputsOf(inference);
+      return route.verb === 'regress' ? writeRegression(output!) : writeClassification(output!, labelsOf(inference));
+    });
   }
 
   private parse(bytes: Buffer): unknown {
@@ -131,6 +128,14 @@ export class V1Service {
     const request = version === undefined ? `Latest(${model})` : `Specific(${model}, ${version})`;
     return new TensornestError('unknown-model', `Servable not found for request: ${request}`);
   }
+}
+
+function outputsOf(inference: Inference): readonly Tensor[] {
+  return inference.kind === 'tabular' ? tabularOutputs(inference.prediction) : inference.prediction.outputs;
+}
+
+function labelsOf(inference: Inference): readonly string[] | undefined {
+  return inference.kind === 'tabular' ? inference.prediction.classes.map(({ label }) => label) : inference.labels;
 }
 
 /** TensorFlow Serving has no such verb. */
