@@ -82,7 +82,7 @@ const ASKS: readonly Ask[] = [
 export async function soak(seconds: number, plan: Plan): Promise<SoakReport> {
   const run = await Run.start(plan);
   try {
-    return await run.go(seconds);
+    return await Promise.race([run.go(seconds), run.died()]);
   } finally {
     await run.end();
   }
@@ -142,6 +142,13 @@ class Run {
     await Promise.all(tasks);
     const { requests, statuses, swaps, crashes } = this;
     return { rests: this.rests, requests, statuses, unexpected: [...this.unexpected], swaps, crashes };
+  }
+
+  /** Rejects when the service ends. */
+  async died(): Promise<never> {
+    const code = await this.service.exit();
+    this.stopped = true;
+    throw new Error(`The service ended with ${code ?? 'a signal'}: ${this.service.stderr.slice(-2_000)}`);
   }
 
   async end(): Promise<void> {
