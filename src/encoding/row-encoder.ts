@@ -1,6 +1,7 @@
 import type { RowBatch } from '../core/row-batch.js';
 import type { Signature } from '../core/signature.js';
 import { kindOf, type ValueEncoder } from './encoders.js';
+import { FillCounter } from './fill-counter.js';
 import type { Layout } from './placement.js';
 import { layOut } from './row-layout.js';
 
@@ -24,9 +25,19 @@ export class RowEncoder {
   readonly width: number;
   private readonly columns: readonly Column[];
   private readonly byName: ReadonlyMap<string, Column>;
+  private readonly fills: FillCounter;
 
-  /** The layout `index` is only for signatures whose inputs `countInputs` can count. */
-  constructor(signature: Signature, layout: Layout = 'columns') {
+  /**
+   * The layout `index` is only for signatures whose inputs `countInputs` can count.
+   *
+   * @param fills counts, by feature, the values that defaults stood in for.
+   */
+  constructor(
+    signature: Signature,
+    layout: Layout = 'columns',
+    fills: Float64Array = new Float64Array(signature.features.length),
+  ) {
+    this.fills = new FillCounter(fills);
     const { width, placed } = layOut(signature, layout);
     this.width = width;
     this.columns = placed.map(({ feature, placement }, place) => ({
@@ -40,6 +51,19 @@ export class RowEncoder {
 
   /** The encoded rows, or undefined when the signature refuses any of them; `row-dto.ts` then explains why. */
   encode(rows: readonly unknown[]): RowBatch | undefined {
+    const batch = this.encodeAll(rows);
+    this.fills.settle(batch !== undefined);
+    return batch;
+  }
+
+  /** Whether it would encode the rows, without counting what they lack. */
+  accepts(rows: readonly unknown[]): boolean {
+    const accepted = this.encodeAll(rows) !== undefined;
+    this.fills.settle(false);
+    return accepted;
+  }
+
+  private encodeAll(rows: readonly unknown[]): RowBatch | undefined {
     const data = new Float32Array(rows.length * this.width);
     for (let index = 0; index < rows.length; index += 1) {
       if (!this.encodeRow(rows[index], data, index * this.width)) return undefined;
@@ -70,9 +94,11 @@ export class RowEncoder {
   /** Puts defaults in the place of missing values; false when a value without a default is missing. */
   private fillIn(values: Record<string, unknown>, out: Float32Array, start: number, encoded: number): boolean {
     let known = encoded;
-    for (const { name, encode, fallback } of this.columns) {
+    for (let place = 0; place < this.columns.length; place += 1) {
+      const { name, encode, fallback } = this.columns[place]!;
       if (values[name] != null) continue;
       if (fallback === undefined || !encode(fallback, out, start)) return false;
+      this.fills.filled(place);
       known += 1;
     }
     return known === this.columns.length;

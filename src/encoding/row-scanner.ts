@@ -3,6 +3,7 @@ import type { RowBatch } from '../core/row-batch.js';
 import type { Feature, Signature } from '../core/signature.js';
 import { kindOf, type ValueEncoder, type ValueReader } from './encoders.js';
 import { BYTES, isPlain, isSpace, skipSpace } from './json-bytes.js';
+import { FillCounter } from './fill-counter.js';
 import type { Layout } from './placement.js';
 import { layOut } from './row-layout.js';
 import { TextTable } from './text-table.js';
@@ -48,15 +49,25 @@ export class RowScanner {
    */
   private readonly order: Field[];
   private readonly possible: boolean;
+  private readonly fills: FillCounter;
 
-  constructor(signature: Signature, envelope: string, layout: Layout = 'columns') {
+  /** @param fills counts, by feature, the values that defaults stood in for. */
+  constructor(
+    signature: Signature,
+    envelope: string,
+    layout: Layout = 'columns',
+    fills: Float64Array = new Float64Array(signature.features.length),
+  ) {
+    this.fills = new FillCounter(fills);
     const { width, placed } = layOut(signature, layout);
     this.width = width;
     this.fields = placed.map(({ feature, placement }, number) => ({
       number,
       place: number,
       reader: kindOf(feature).reader(feature, placement),
-      fillIn: filler(feature, kindOf(feature).encoder(feature, placement)),
+      fillIn: filler(feature, kindOf(feature).encoder(feature, placement), () => {
+        this.fills.filled(number);
+      }),
     }));
     this.order = [...this.fields];
     const names = signature.features.map(({ name }) => name);
@@ -80,7 +91,10 @@ export class RowScanner {
     if (!this.possible || end === 0 || body[end - 1] !== CLOSE_OBJECT) return undefined;
     const view = new DataView(body.buffer, body.byteOffset, end);
     const from = this.opening(view);
-    return from === -1 || view.getUint8(from) !== OPEN_LIST ? undefined : this.rows(view, from, maxRows, arena);
+    if (from === -1 || view.getUint8(from) !== OPEN_LIST) return undefined;
+    const scan = this.rows(view, from, maxRows, arena);
+    this.fills.settle(scan !== undefined);
+    return scan;
   }
 
   /** From the start to the value of the envelope. */
@@ -213,6 +227,14 @@ function enlarged(data: Float32Array<ArrayBuffer>, length: number): Float32Array
   return larger;
 }
 
-function filler({ missing }: Feature, encode: ValueEncoder): (out: Float32Array, start: number) => boolean {
-  return missing.policy === 'refuse' ? () => false : (out, start) => encode(missing.value, out, start);
+function filler(
+  { missing }: Feature,
+  encode: ValueEncoder,
+  filled: () => void,
+): (out: Float32Array, start: number) => boolean {
+  if (missing.policy === 'refuse') return () => false;
+  return (out, start) => {
+    filled();
+    return encode(missing.value, out, start);
+  };
 }

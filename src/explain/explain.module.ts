@@ -3,6 +3,7 @@ import { EXPLAINER } from '../core/ports/explainer.js';
 import { ModelModule } from '../model/model.module.js';
 import { PredictionModule } from '../prediction/prediction.module.js';
 import { ExplainController } from './explain.controller.js';
+import { ExplainMetrics } from './explain.metrics.js';
 import { ExplainService } from './explain.service.js';
 
 /** Explanations of predictions, for its own paths and, by token, for the doors whose protocol knows them. */
@@ -10,7 +11,7 @@ import { ExplainService } from './explain.service.js';
 @Module({
   imports: [ModelModule, PredictionModule],
   controllers: [ExplainController],
-  providers: [ExplainService, { provide: EXPLAINER, useExisting: ExplainService }],
+  providers: [ExplainMetrics, ExplainService, { provide: EXPLAINER, useExisting: ExplainService }],
   exports: [EXPLAINER],
 })
 export class ExplainModule {}

@@ -12,6 +12,7 @@ import type { TabularSlot } from '../model/tabular-slot.js';
 import { Deadlines } from '../prediction/deadlines.js';
 import { refusal } from '../prediction/refusal.js';
 import { contributionsOf, leastCost, methodWithin } from './contributions.js';
+import { ExplainMetrics } from './explain.metrics.js';
 import type { CounterfactualBody, WhatIfBody } from './explain-bodies.dto.js';
 import type { CounterfactualDto, ImportanceDto, WhatIfDto } from './explain-answers.dto.js';
 import { smallestChange } from './smallest-change.js';
@@ -41,6 +42,7 @@ export class ExplainService implements Explainer {
   constructor(
     private readonly registry: ModelRegistry,
     private readonly deadlines: Deadlines,
+    private readonly metrics: ExplainMetrics,
     @Inject(APP_CONFIG) { limits }: AppConfig,
   ) {
     this.budget = limits.explainRows;
@@ -133,8 +135,11 @@ export class ExplainService implements Explainer {
   ): Promise<T> {
     const { slot, release }: { slot: Slot; release: () => void } = this.registry.lease(model, version);
     if (cancellation !== undefined) this.deadlines.watch(cancellation);
+    const started = performance.now();
     try {
-      return await work(Subject.of(slot, cancellation));
+      const answer = await work(Subject.of(slot, cancellation));
+      this.metrics.explained(slot.manifest.name, slot.manifest.version, performance.now() - started);
+      return answer;
     } finally {
       if (cancellation !== undefined) this.deadlines.forget(cancellation);
       release();

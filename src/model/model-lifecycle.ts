@@ -5,6 +5,7 @@ import { BACKEND_SOURCE, type BackendSource, type InferenceBackend } from '../co
 import { MODEL_STORE, type ModelStore, type PackageRef, type StoredPackage } from '../core/ports/model-store.js';
 import { placementOf } from '../core/placement.js';
 import { policyOf, type VersionPolicy } from '../core/version-policy.js';
+import { ModelMetrics } from './model.metrics.js';
 import { ModelRegistry, type VersionStatus } from './model-registry.js';
 import type { OpenOptions } from './open-options.js';
 import { openSlot } from './open-slot.js';
@@ -38,6 +39,7 @@ export class ModelLifecycle implements OnApplicationShutdown {
     @Inject(BACKEND_SOURCE) private readonly backends: BackendSource,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly registry: ModelRegistry,
+    private readonly metrics: ModelMetrics,
   ) {}
 
   /**
@@ -73,11 +75,13 @@ export class ModelLifecycle implements OnApplicationShutdown {
       const slot = await openSlot(read, backend, this.optionsFor(name));
       this.registry.set(found, { state: 'ready', slot });
       const milliseconds = Math.round(performance.now() - started);
+      this.metrics.loaded(slot, performance.now() - started);
       this.logger.log(`${name} ${version} is ready on ${backend.name} (${describe(slot)}) after ${milliseconds} ms.`);
     } catch (error) {
       // It stays as it is, and is tried again when more of it has arrived.
       if (patience.mayBeIncomplete(found)) return before?.state === 'ready';
       const refusal = refusalFrom(error);
+      this.metrics.refused(name, refusal.code);
       this.registry.set(found, before?.state === 'ready' ? { ...before, refused: refusal } : failed(refusal));
       const rest = before?.state === 'ready' ? ' The version that was loaded before serves on.' : '';
       this.logger.error(`${name} ${version} was refused (${refusal.code}): ${refusal.message}${rest}`);

@@ -5,6 +5,7 @@ import { MODEL_STORE, type ModelStore } from '../core/ports/model-store.js';
 import { NPM_SETTINGS, type ReadNpmSettings } from '../core/ports/npm-settings.js';
 import { ModelController } from './model.controller.js';
 import { ModelLifecycle } from './model-lifecycle.js';
+import { ModelMetrics } from './model.metrics.js';
 import { ModelRegistry } from './model-registry.js';
 import { ModelRepository } from './model-repository.js';
 import { ModelWatcher } from './model-watcher.js';
@@ -24,6 +25,7 @@ import { WholeModels } from './whole-models.js';
       inject: [LocalFolderStore, APP_CONFIG, NPM_SETTINGS],
     },
     ModelRegistry,
+    ModelMetrics,
     ModelLifecycle,
     ModelRepository,
     ModelWatcher,

@@ -55,6 +55,16 @@ export abstract class Slot<M extends PackageManifest = PackageManifest> {
   /** How much it has to do at this moment. */
   abstract get load(): Load;
 
+  /** Requests that hold it. */
+  get inflight(): number {
+    return this.leases;
+  }
+
+  /** Resolves once it is closed, and what it has counted stands. */
+  get whenClosed(): Promise<undefined> {
+    return this.closing.promise;
+  }
+
   /** Throws `overloaded` when nothing more is let in. */
   abstract assertRoom(): void;
 

@@ -6,6 +6,7 @@ import type { RowBatch } from '../core/row-batch.js';
 import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
 import { RowScanner } from '../encoding/row-scanner.js';
 import type { Load } from './admission.js';
+import { InputCounts } from './input-counts.js';
 import { checkGolden } from './golden-check.js';
 import type { Execution } from './batch-pieces.js';
 import { MicroBatcher } from './micro-batcher.js';
@@ -34,6 +35,8 @@ export class TabularSlot extends Slot<Manifest> {
   /** What the model takes. */
   readonly layout: Layout;
   readonly golden: GoldenRecords;
+  /** What was wrong with the values of its rows. */
+  readonly inputs: InputCounts;
   private readonly model: OpenModel;
   private readonly batcher: MicroBatcher;
   private readonly scanners = new Map<string, RowScanner>();
@@ -42,7 +45,8 @@ export class TabularSlot extends Slot<Manifest> {
     super(contents);
     this.golden = contents.golden;
     this.layout = contents.layout;
-    this.encoder = new RowEncoder(this.manifest.signature, this.layout);
+    this.inputs = new InputCounts(this.manifest.signature.features.map(({ name }) => name));
+    this.encoder = new RowEncoder(this.manifest.signature, this.layout, this.inputs.missing);
     this.model = contents.model;
     this.tabulated = this.layout === 'index';
     this.placement = this.model.placement;
@@ -69,7 +73,7 @@ export class TabularSlot extends Slot<Manifest> {
   scanner(envelope: string): RowScanner {
     let scanner = this.scanners.get(envelope);
     if (scanner === undefined) {
-      scanner = new RowScanner(this.manifest.signature, envelope, this.layout);
+      scanner = new RowScanner(this.manifest.signature, envelope, this.layout, this.inputs.missing);
       this.scanners.set(envelope, scanner);
     }
     return scanner;

@@ -8,10 +8,11 @@ import { AuditObserver } from './audit.observer.js';
 import { HttpMetrics } from './metrics/http.metrics.js';
 import { MetricBook } from './metrics/metric-book.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { PredictionMetrics } from './metrics/prediction.metrics.js';
 import { ShedCounter } from './shed-counter.js';
 
 /** The table of observers: adding one is adding a class and an entry. */
-const OBSERVERS = [AuditObserver];
+const OBSERVERS = [PredictionMetrics, AuditObserver];
 
 /** Where this process's lines go. */
 export interface Sinks {

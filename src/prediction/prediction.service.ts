@@ -207,15 +207,17 @@ export class PredictionService {
     throw new TensornestError('internal', 'The encoder refused rows that nothing is wrong with. This is a bug.');
   }
 
-  private explain({ manifest: { signature } }: TabularSlot, source: RowSource): InputProblem[] {
+  private explain({ manifest: { signature }, inputs }: TabularSlot, source: RowSource): InputProblem[] {
     const { locator } = source;
     const rows = source.rows();
     const pointer = locator.rows;
     if (rows.length === 0) return [{ pointer, code: 'too-few', message: 'must hold at least one row' }];
     if (rows.length > this.maxRows) return [tooManyRows(pointer, this.maxRows, rows.length)];
-    return rows.flatMap((row, index) =>
-      explainRow(signature, row).map(({ field, ...problem }) => ({ pointer: locator.at(index, field), ...problem })),
-    );
+    return rows.flatMap((row, index) => {
+      const found = explainRow(signature, row);
+      inputs.refused(found);
+      return found.map(({ field, ...problem }) => ({ pointer: locator.at(index, field), ...problem }));
+    });
   }
 
   private notify(slot: TabularSlot, { requestId, source }: PredictionRequest, prediction: Prediction): void {

@@ -1,7 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { reasonOf, TensornestError } from '../core/errors.js';
-import type { BackendName, BackendSource, BackendTrial, InferenceBackend } from '../core/ports/inference-backend.js';
+import type {
+  BackendName,
+  BackendSource,
+  BackendTrial,
+  InferenceBackend,
+  TensorMemory,
+} from '../core/ports/inference-backend.js';
+import { METRICS, type Metrics } from '../core/ports/metrics.js';
 import { WorkerRestarts } from './worker-restarts.js';
 import { AUTO_ORDER, BACKENDS, type StartBackend } from './backends/index.js';
 
@@ -17,12 +24,31 @@ export class ConfiguredBackend implements BackendSource {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly restarts: WorkerRestarts,
+    @Inject(METRICS) metrics: Metrics,
     @Inject(BACKEND_TABLE) private readonly table: BackendTable = BACKENDS,
-  ) {}
+  ) {
+    const tensors = (name: string, help: string, of: (memory: TensorMemory) => number) => ({
+      type: 'gauge' as const,
+      name,
+      help,
+      labels: ['worker'],
+      read: async () => (await this.memory()).map((memory) => ({ labels: [memory.worker], value: of(memory) })),
+    });
+    metrics.add(
+      tensors('tensornest_tensors', 'Tensors that are alive, by thread.', (memory) => memory.tensors),
+      tensors('tensornest_tensor_bytes', 'Bytes of these tensors, by thread.', (memory) => memory.bytes),
+    );
+  }
 
   select(trial: BackendTrial): Promise<InferenceBackend> {
     this.chosen ??= this.choose(trial);
     return this.chosen;
+  }
+
+  /** None before there is a backend, and none of one that did not start. */
+  private async memory(): Promise<readonly TensorMemory[]> {
+    const backend = await this.chosen?.catch(() => undefined);
+    return (await backend?.tensorMemory()) ?? [];
   }
 
   private async choose(trial: BackendTrial): Promise<InferenceBackend> {

@@ -31,17 +31,26 @@ export class InferenceClient {
     this.health = new packages.grpc.health.v1.Health(`127.0.0.1:${port}`, credentials);
   }
 
-  /** The call, and what becomes of it: the answer, or the error with its status and metadata. */
-  infer(options: grpc.CallOptions = {}): { readonly call: grpc.ClientUnaryCall; readonly outcome: Promise<any> } {
+  /** The call, and what becomes of it: the answer, or the error with its status and metadata. `change` spoils the message. */
+  infer(
+    options: grpc.CallOptions = {},
+    change: object = {},
+    metadata = new grpc.Metadata(),
+  ): { readonly call: grpc.ClientUnaryCall; readonly outcome: Promise<any> } {
     const inputs = CAR_TENSORS.map(({ data, ...input }) => ({
       ...input,
       contents: { bytes_contents: data.map((value) => Buffer.from(value)) },
     }));
     const { promise: outcome, resolve } = Promise.withResolvers<unknown>();
-    const message = { model_name: CAR, inputs };
-    const call = this.inference.ModelInfer(message, options, (error: grpc.ServiceError | null, answer: unknown) => {
-      resolve(error ?? answer);
-    });
+    const message = { model_name: CAR, inputs, ...change };
+    const call = this.inference.ModelInfer(
+      message,
+      metadata,
+      options,
+      (error: grpc.ServiceError | null, answer: unknown) => {
+        resolve(error ?? answer);
+      },
+    );
     return { call, outcome };
   }
 

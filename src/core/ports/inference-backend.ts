@@ -49,6 +49,14 @@ export interface OpenTensorModel {
 /** In the realm that serves HTTP, or in worker threads beside it. */
 export type Placement = 'inline' | 'worker';
 
+/** The tensors that are alive in one realm. */
+export interface TensorMemory {
+  /** `main`, or the number of the worker thread, from 1 on. */
+  readonly worker: string;
+  readonly tensors: number;
+  readonly bytes: number;
+}
+
 /** What runs the tensors. There is one per JavaScript realm: TensorFlow.js keeps its active backend in a global. */
 export interface InferenceBackend {
   readonly name: BackendName;
@@ -60,6 +68,8 @@ export interface InferenceBackend {
   inspect(artifacts: ModelArtifacts): Promise<TensorFunction>;
   /** Tensors alive in this realm; those of the workers are theirs. */
   tensorCount(): number;
+  /** The tensors of this realm and of each worker thread. What a busy thread did not tell in time is left out. */
+  tensorMemory(): Promise<readonly TensorMemory[]>;
   /** Ends the worker threads. Nothing may be open any more. */
   close(): Promise<void>;
 }

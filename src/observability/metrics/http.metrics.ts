@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HistogramSample, METRICS, type Metrics, type Sample } from '../../core/ports/metrics.js';
-import { FixedHistogram } from './fixed-histogram.js';
+import { FixedHistogram } from '../../core/fixed-histogram.js';
 
 /** Seconds: OpenTelemetry's own buckets for `http.server.request.duration`, and three for models that are fast. */
 export const HTTP_BOUNDS = [

@@ -38,6 +38,10 @@ export async function startTfjs(
     },
     inspect: inspectTfjsModel,
     tensorCount: () => tf.memory().numTensors,
+    tensorMemory: async () => {
+      const { numTensors: tensors, numBytes: bytes } = tf.memory();
+      return [{ worker: 'main', tensors, bytes }, ...((await (await pool)?.tensorMemory()) ?? [])];
+    },
     close: async () => {
       const closing = pool;
       pool = undefined;

@@ -69,6 +69,7 @@ export interface Closed {
 export interface Counted {
   readonly type: 'counted';
   readonly tensors: number;
+  readonly bytes: number;
 }
 
 /** An error as it crosses: its class would be lost. The code is null for an error that was not raised on purpose. */

@@ -62,8 +62,10 @@ async function answerTo(ask: Ask): Promise<Answer> {
       tensorModels.get(ask.model)?.close();
       tensorModels.delete(ask.model);
       return { type: 'closed' };
-    case 'count':
-      return { type: 'counted', tensors: backend.tensorCount() };
+    case 'count': {
+      const [{ tensors, bytes } = { tensors: 0, bytes: 0 }] = await backend.tensorMemory();
+      return { type: 'counted', tensors, bytes };
+    }
   }
 }
 

@@ -1,9 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import type { ModelArtifacts, OpenModel, OpenTensorModel } from '../../core/ports/inference-backend.js';
+import type { ModelArtifacts, OpenModel, OpenTensorModel, TensorMemory } from '../../core/ports/inference-backend.js';
 import type { RowBatch } from '../../core/row-batch.js';
 import { movable, type Open, type Opened } from './messages.js';
 import { type SeatOptions, WorkerSeat } from './worker-seat.js';
 import { workerStopped } from './worker-thread.js';
+
+const ANSWER_WITHIN_MS = 1_000;
 
 /** Worker threads beside the realm that serves HTTP. Each holds every model, and a batch goes to the least busy one. */
 export class WorkerPool {
@@ -22,7 +25,17 @@ export class WorkerPool {
 
   /** Tensors alive in each worker; for diagnostics. */
   tensorCounts(): Promise<number[]> {
-    return Promise.all(this.seats.map((seat) => seat.tensorCount()));
+    return Promise.all(this.seats.map(async (seat) => (await seat.tensors()).tensors));
+  }
+
+  /** The same with their bytes, of the workers that answer within a second: one that computes answers when it has done. */
+  async tensorMemory(): Promise<TensorMemory[]> {
+    const late = setTimeout(ANSWER_WITHIN_MS, undefined, { ref: false });
+    const counts = this.seats.map((seat) => Promise.race([late, seat.tensors()]).catch(() => undefined));
+    const answers = await Promise.all(counts);
+    return answers.flatMap((counted, index) =>
+      counted === undefined ? [] : [{ worker: String(index + 1), tensors: counted.tensors, bytes: counted.bytes }],
+    );
   }
 
   /** Opens the model in every worker, or in none. */

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { BackOff } from '../../core/back-off.js';
 import { reasonOf } from '../../core/errors.js';
 import type { Tensor } from '../../core/tensor.js';
-import type { Open, Opened, Run, RunTensors } from './messages.js';
+import type { Counted, Open, Opened, Run, RunTensors } from './messages.js';
 import { type EndReason, type ThreadOptions, WorkerThread, workerStopped } from './worker-thread.js';
 
 /** Short, so that each of the first five that die one after the other is back within a second. */
@@ -87,8 +87,8 @@ export class WorkerSeat {
     this.due.then((thread) => thread.request<'close'>({ type: 'close', model })).catch(() => undefined);
   }
 
-  async tensorCount(): Promise<number> {
-    return (await (await this.due).request<'count'>({ type: 'count' })).tensors;
+  async tensors(): Promise<Counted> {
+    return (await this.due).request<'count'>({ type: 'count' });
   }
 
   /** Ends the thread for good. */

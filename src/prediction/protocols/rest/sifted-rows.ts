@@ -22,23 +22,25 @@ export interface SiftedRows {
 
 /** Tells good rows from bad ones; undefined when there is no good one. */
 export function siftRows(
-  { encoder, manifest }: TabularSlot,
-  inputs: readonly unknown[],
+  { encoder, manifest, inputs }: TabularSlot,
+  rows: readonly unknown[],
   locator: RowLocator,
 ): SiftedRows | undefined {
-  const places = inputs.map((_, place) => place);
-  if (encoder.encode(inputs) !== undefined) return { rows: inputs, positions: places, refused: [] };
-  const positions = places.filter((place) => encoder.encode([inputs[place]]) !== undefined);
+  const places = rows.map((_, place) => place);
+  if (encoder.accepts(rows)) return { rows, positions: places, refused: [] };
+  const positions = places.filter((place) => encoder.accepts([rows[place]]));
   if (positions.length === 0) return undefined;
   const good = new Set(positions);
   const refused = places
     .filter((place) => !good.has(place))
     .map((row) => {
-      const problems = explainRow(manifest.signature, inputs[row]).map(({ field, ...problem }) => ({
+      const found = explainRow(manifest.signature, rows[row]);
+      inputs.refused(found);
+      const problems = found.map(({ field, ...problem }) => ({
         pointer: locator.at(row, field),
         ...problem,
       }));
       return { row, problems };
     });
-  return { rows: positions.map((place) => inputs[place]), positions, refused };
+  return { rows: positions.map((place) => rows[place]), positions, refused };
 }

@@ -1,5 +1,5 @@
 import { TensornestError } from '../../../core/errors.js';
-import type { AskedModel } from '../protocol.js';
+import { askedBy } from '../asked-by.js';
 
 export type V1Verb = 'predict' | 'classify' | 'regress' | 'explain';
 
@@ -18,6 +18,7 @@ export type V1Route =
   | (V1Target & { readonly kind: 'ask'; readonly verb: V1Verb });
 
 const TARGET = '/v1/models/([^/:]+)(?:/versions/(\\d+)|/labels/([^/:]+))?';
+const TARGET_OF_ANY_VERSION = '/v1/models/([^/:]+)(?:/(?:versions|labels)/([^/:]+))?';
 const ASK = new RegExp(`^${TARGET}:(predict|classify|regress|explain)$`, 'i');
 const LOOK = new RegExp(`^${TARGET}(/metadata)?$`, 'i');
 const LIST = /^\/v1\/models\/?$/i;
@@ -38,16 +39,8 @@ export function parseV1Route(method: string, path: string): V1Route {
   throw new TensornestError('bad-request', `Malformed request: ${method} ${path}`);
 }
 
-/** The model that a POST to `path` asks for a prediction; explanations are none. */
-export function askedInV1(path: string): AskedModel | undefined {
-  try {
-    const route = parseV1Route('POST', path);
-    if (route.kind !== 'ask' || route.verb === 'explain') return undefined;
-    return { model: route.model, version: route.version ?? route.label };
-  } catch {
-    return undefined;
-  }
-}
+/** What a POST to a path asks for a prediction; explanations are none. */
+export const askedInV1 = askedBy(new RegExp(`^${TARGET_OF_ANY_VERSION}:(?:predict|classify|regress)/?$`, 'i'));
 
 function targetOf([, model, version, label]: RegExpExecArray): V1Target {
   if (version !== undefined && BigInt(version) > LARGEST_VERSION) {

@@ -5,7 +5,7 @@ export class FixedHistogram {
   sum = 0;
 
   /** @param bounds ascending. */
-  constructor(private readonly bounds: readonly number[]) {
+  constructor(readonly bounds: readonly number[]) {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
@@ -17,3 +17,6 @@ export class FixedHistogram {
     this.sum += value * times;
   }
 }
+
+/** Seconds: bounds for the parts of a prediction, from the microseconds of a table look-up to a heavy model's seconds. */
+export const STAGE_BOUNDS = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 10] as const;
