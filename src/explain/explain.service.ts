@@ -4,6 +4,7 @@ import type { Cancellation } from '../core/cancellation.js';
 import type { InputProblem } from '../core/errors.js';
 import type { Explanation } from '../core/explanation.js';
 import type { Explainer, Explanations, ExplainRequest } from '../core/ports/explainer.js';
+import { SHEDS, type Sheds } from '../core/ports/sheds.js';
 import type { Row } from '../core/signature.js';
 import { winnersOf } from '../core/winners.js';
 import { ModelRegistry } from '../model/model-registry.js';
@@ -11,6 +12,7 @@ import type { Slot } from '../model/slot.js';
 import type { TabularSlot } from '../model/tabular-slot.js';
 import { Deadlines } from '../prediction/deadlines.js';
 import { refusal } from '../prediction/refusal.js';
+import { countShed } from '../prediction/shed.js';
 import { contributionsOf, leastCost, methodWithin } from './contributions.js';
 import { ExplainMetrics } from './explain.metrics.js';
 import type { CounterfactualBody, WhatIfBody } from './explain-bodies.dto.js';
@@ -43,6 +45,7 @@ export class ExplainService implements Explainer {
     private readonly registry: ModelRegistry,
     private readonly deadlines: Deadlines,
     private readonly metrics: ExplainMetrics,
+    @Inject(SHEDS) private readonly sheds: Sheds,
     @Inject(APP_CONFIG) { limits }: AppConfig,
   ) {
     this.budget = limits.explainRows;
@@ -140,6 +143,9 @@ export class ExplainService implements Explainer {
       const answer = await work(Subject.of(slot, cancellation));
       this.metrics.explained(slot.manifest.name, slot.manifest.version, performance.now() - started);
       return answer;
+    } catch (error) {
+      countShed(this.sheds, error, slot.manifest.name);
+      throw error;
     } finally {
       if (cancellation !== undefined) this.deadlines.forget(cancellation);
       release();

@@ -39,6 +39,9 @@ export class ProblemDetailsDto implements ProblemDetails {
 
   @ApiProperty({ type: [Problem], required: false, description: 'Every problem of the input.' })
   errors?: Problem[];
+
+  @ApiProperty({ required: false, description: 'Milliseconds after which to try again.', example: 1_000 })
+  retryAfterMs?: number;
 }
 
 /** OpenAPI responses for the given statuses, all of them problem details. */

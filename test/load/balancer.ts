@@ -26,7 +26,9 @@ global
 defaults
   mode http
   retries 0
-  timeout connect 2s
+  timeout connect 5s
+  # A machine that has no time for a check says nothing about the replica.
+  timeout check 5s
   timeout client 30s
   timeout server 30s
   timeout http-keep-alive 30s

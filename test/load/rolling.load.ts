@@ -9,13 +9,14 @@ import { ARTICLE_ROW } from '../support/test-app.js';
 import { Balancer } from './balancer.js';
 import { SECONDS, writeFigures } from './figures.js';
 
-const DRAIN_SECONDS = 2;
-/** The balancer notices within half of the drain at most. */
-const CHECK_EVERY_MS = 250;
+/** The default. */
+const DRAIN_SECONDS = 5;
+/** Ten looks in the time that the service gives a balancer: most of them may be late. */
+const CHECK_EVERY_MS = 500;
 /** Requests per second, of each kind. */
-const KEPT_CONNECTIONS = 200;
-const NEW_CONNECTIONS = 150;
-const LARGE_BODIES = 10;
+const KEPT_CONNECTIONS = 150;
+const NEW_CONNECTIONS = 100;
+const LARGE_BODIES = 5;
 
 let balancer: Balancer | undefined;
 let replicas: ServiceProcess[] = [];
@@ -84,11 +85,12 @@ async function roll(seconds: number, drainSeconds: number) {
 
 it('no request fails while the replicas behind a balancer are replaced one after the other, again and again', async () => {
   const { exchanges, endings, failed } = await roll(SECONDS, DRAIN_SECONDS);
+  const failures = [...new Set(failed.map(({ status, text }) => `${status} ${text.slice(0, 80)}`))];
   const latencies = exchanges.map(({ sentAt, doneAt }) => doneAt - sentAt);
   writeFigures('rolling', {
     requests: exchanges.length,
     failed: failed.length,
-    failures: [...new Set(failed.map(({ status, text }) => `${status} ${text.slice(0, 80)}`))],
+    failures,
     restarts: endings.length,
     exitCodes: [...new Set(endings.map(({ code }) => code))],
     longestExitMs: Math.round(Math.max(...endings.map(({ exitMs }) => exitMs))),
@@ -96,7 +98,7 @@ it('no request fails while the replicas behind a balancer are replaced one after
     p50Ms: Number(quantile(latencies, 0.5).toFixed(1)),
     p99Ms: Number(quantile(latencies, 0.99).toFixed(1)),
   });
-  expect(failed).toEqual([]);
+  expect([failed.length, failures]).toEqual([0, []]);
   for (const { code, live, exitMs } of endings) {
     expect([code, live]).toEqual([0, 200]);
     expect(exitMs).toBeGreaterThanOrEqual(DRAIN_SECONDS * 1_000);

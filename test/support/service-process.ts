@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly plan?: Plan;
   /** Words for Node itself. */
   readonly flags?: readonly string[];
+  /** Most files and connections that it may have open. */
+  readonly files?: number;
 }
 
 /** The real service as a process of its own, as `npm start` runs it. */
@@ -24,9 +26,13 @@ export class ServiceProcess {
   private readonly news = new EventEmitter();
   private closed = false;
 
-  constructor(env: Environment = {}, { cwd = ROOT, plan, flags = [] }: ProcessOptions = {}) {
+  constructor(env: Environment = {}, { cwd = ROOT, plan, flags = [], files }: ProcessOptions = {}) {
     const planted = plan === undefined ? [] : ['--import', PLANT];
-    this.child = spawn(process.execPath, [...flags, ...planted, join(ROOT, 'dist/main.js')], {
+    const words = [...flags, ...planted, join(ROOT, 'dist/main.js')];
+    // The shell gives the process its own number and its limits, and is gone.
+    const shell = ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', process.execPath, ...words];
+    const [program, all] = files === undefined ? [process.execPath, words] : ['/bin/sh', shell];
+    this.child = spawn(program, all, {
       cwd,
       env: {
         PATH: process.env.PATH,

@@ -9,7 +9,8 @@ const ERRORS = {
   400: 'Bad input, with every problem in `details`.',
   404: 'Unknown model or version.',
   413: 'The body is larger than BODY_LIMIT.',
-  503: 'The model is not ready.',
+  503: 'The model is not ready, or overloaded: see Retry-After.',
+  504: 'The deadline has passed.',
 };
 
 const text = { type: 'string' } as const;

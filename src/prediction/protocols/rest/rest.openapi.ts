@@ -13,7 +13,8 @@ const PROBLEMS = problemResponses({
   404: 'Unknown model or version.',
   413: 'The body is larger than BODY_LIMIT.',
   415: 'The body is not application/json.',
-  503: 'The model is not ready.',
+  503: 'The model is not ready, or overloaded: see Retry-After.',
+  504: 'The deadline has passed.',
 });
 
 /** Typed paths of the native API: the model's own field names, values, ranges and class labels. */

@@ -77,6 +77,8 @@ function operation(operationId: string, summary: string, names: readonly string[
       200: { description: 'The answer.', content: json(answer) },
       400: error('Bad input, or no such route.'),
       404: error('Unknown model or version.'),
+      503: error('The model is not ready, or overloaded: see Retry-After.'),
+      504: error('The deadline has passed.'),
     },
   };
 }
