@@ -13,6 +13,7 @@ import { HttpModule } from './http/http.module.js';
 import { loggerParams } from './observability/logging.js';
 import { auditSink, logSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import type { Spans } from './observability/tracing/spans.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 
 import { PROTOCOLS } from './prediction/protocols/index.js';
@@ -20,11 +21,21 @@ import { PredictionModule } from './prediction/prediction.module.js';
 import { RolloutModule } from './rollout/rollout.module.js';
 import { RuntimeModule } from './runtime/runtime.module.js';
 
-/** The composition root: what the service is made of. `doors` are those that are not always open. */
+/** What a service has only where its configuration asks for it. */
+export interface Extras {
+  readonly doors?: readonly Type[];
+  readonly spans?: Spans | null;
+}
+
+/** The composition root: what the service is made of. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, group: ProcessGroup | null = null, doors: readonly Type[] = []): DynamicModule {
-    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit) };
+  static forRoot(
+    config: AppConfig,
+    group: ProcessGroup | null = null,
+    { doors = [], spans = null }: Extras = {},
+  ): DynamicModule {
+    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit), spans };
     return {
       module: AppModule,
       imports: [

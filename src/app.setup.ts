@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
+import { beginTrace, openSpans } from './observability/tracing/open-spans.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
 import { DrainState } from './health/drain-state.js';
 import { GroupHealth } from './health/group.health.js';
@@ -32,11 +33,16 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
   const grpc =
     config.grpc.port === null ? undefined : await import('./prediction/protocols/open-inference-grpc/grpc.module.js');
   const doors = grpc === undefined ? [] : [grpc.GrpcModule];
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, group, doors), adapter, {
-    bufferLogs: true,
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const spans = await openSpans(config);
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(config, group, { doors, spans }),
+    adapter,
+    {
+      bufferLogs: true,
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   app.useLogger(app.get(Logger));
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);
@@ -45,12 +51,13 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
     requestContext({
       began: (request) => {
         httpMetrics.began(request.method ?? '');
-        return undefined;
+        return spans === null ? undefined : beginTrace(spans, request);
       },
       ended: (request) => {
         accessLog.write(request);
         httpMetrics.ended(request);
         failedRequests.ended(request, PROTOCOLS);
+        if (request.trace !== undefined) spans?.endHttp(request.trace, { ...request, failure: request.failure?.code });
       },
     }),
   );

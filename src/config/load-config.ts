@@ -10,6 +10,7 @@ import { LimitsEnv, limitsConfig } from './sections/limits.env.js';
 import { LoggingEnv, loggingConfig } from './sections/logging.env.js';
 import { ModelsEnv, modelsConfig } from './sections/models.env.js';
 import { ServerEnv, serverConfig } from './sections/server.env.js';
+import { TracingEnv, tracingConfig } from './sections/tracing.env.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +25,7 @@ const SECTIONS: readonly Section<object>[] = [
   LoadEnv,
   DoorsEnv,
   LoggingEnv,
+  TracingEnv,
 ];
 
 /** Every variable with its default; undefined where it has none. */
@@ -48,6 +50,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...underLoadConfig(read(LoadEnv, env)),
     ...doorsConfig(read(DoorsEnv, env)),
     ...loggingConfig(read(LoggingEnv, env), terminal),
+    ...tracingConfig(read(TracingEnv, env)),
   });
 }
 

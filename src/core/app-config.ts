@@ -90,6 +90,19 @@ export interface AppConfig {
     /** How long requests that are under way may take after that, before they are cut off. */
     readonly shutdownSeconds: number;
   };
+  /** Null when nobody wants traces. */
+  readonly tracing: {
+    /** Where spans are sent, by OTLP over HTTP. */
+    readonly url: string;
+    readonly serviceName: string;
+    /** What else every span says of this service. */
+    readonly attributes: Readonly<Record<string, string>>;
+    readonly sampler: TraceSampler;
+    /** Share of the traces that the samplers with a ratio take, from 0 to 1. */
+    readonly ratio: number;
+    /** How long spans are gathered before they are sent. */
+    readonly gatherMs: number;
+  } | null;
   readonly log: {
     readonly level: LogLevel;
     /** Coloured lines for people instead of JSON. */
@@ -112,5 +125,16 @@ export const OIP_EXTENSIONS = [
 
 export const V1_DIALECTS = ['union', 'tfserving', 'kserve'] as const;
 export type V1Dialect = (typeof V1_DIALECTS)[number];
+
+/** OpenTelemetry's own names for who decides which traces are recorded. */
+export const TRACE_SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type TraceSampler = (typeof TRACE_SAMPLERS)[number];
 
 export const APP_CONFIG = Symbol('APP_CONFIG');

@@ -48,6 +48,8 @@ export interface PredictionEvent {
   readonly time: Date;
   /** `sha256:` digest of the package's manifest, which in turn holds the digest of every file. */
   readonly digest: string;
+  /** What ran the model, such as `wasm`. */
+  readonly backend?: string;
   readonly signature: Signature;
   readonly inputs: InputRows;
   readonly prediction: Prediction;
@@ -70,6 +72,8 @@ export interface TensorPredictionEvent {
   readonly requestId: string;
   readonly time: Date;
   readonly digest: string;
+  /** What ran the model, such as `wasm`. */
+  readonly backend?: string;
   readonly inputs: readonly Tensor[];
   readonly prediction: TensorPrediction;
 }

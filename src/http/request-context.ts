@@ -3,9 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Cancellation, clientGone } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
-import { inRequest, type RequestScope, type TraceContext } from '../core/request-scope.js';
+import { inRequest, type RequestScope, type TraceContext, traceparentOf } from '../core/request-scope.js';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Tells a client the trace of its request: https://w3c.github.io/trace-context/#trace-context-http-response-headers-format */
+const TRACE_RESPONSE_HEADER = 'traceresponse';
 
 /** Long enough for every tracing system's ids, and nothing that a log line or a header could choke on. */
 const WELL_FORMED = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
@@ -55,6 +58,7 @@ export function requestContext(witness: RequestWitness): RequestHandler {
     const scope: RequestScope = { requestId: id, trace };
     (request as Identified).scope = scope;
     (request as Identified).arrivedAt = started;
+    if (trace !== undefined) response.setHeader(TRACE_RESPONSE_HEADER, traceparentOf(trace));
     inRequest(scope, () => {
       response.once('close', () => {
         // NOTE: nothing else tells of a client that left after its body was read: https://github.com/nodejs/node/issues/46666

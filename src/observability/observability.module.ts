@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AUDIT_SINK, LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { METRICS } from '../core/ports/metrics.js';
+import { REQUEST_TRACER } from '../core/ports/request-tracer.js';
 import { SHEDS } from '../core/ports/sheds.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
 import { AccessLog } from './access-log.js';
@@ -9,29 +10,34 @@ import { HttpMetrics } from './metrics/http.metrics.js';
 import { MetricBook } from './metrics/metric-book.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { PredictionMetrics } from './metrics/prediction.metrics.js';
+import type { Spans } from './tracing/spans.js';
+import { TraceObserver } from './tracing/trace.observer.js';
 import { ShedCounter } from './shed-counter.js';
 
 /** The table of observers: adding one is adding a class and an entry. */
-const OBSERVERS = [PredictionMetrics, AuditObserver];
+const OBSERVERS = [PredictionMetrics, TraceObserver, AuditObserver];
 
 /** Where this process's lines go. */
 export interface Sinks {
   readonly log: LineSink;
   /** Null when the audit log is off. */
   readonly audit: LineSink | null;
+  /** Null where tracing is off. */
+  readonly spans: Spans | null;
 }
 
 /** Gives the prediction service everyone who wants to know of predictions, by token. */
 @Global()
 @Module({})
 export class ObservabilityModule {
-  static forRoot({ log, audit }: Sinks): DynamicModule {
+  static forRoot({ log, audit, spans }: Sinks): DynamicModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
       providers: [
         { provide: LOG_SINK, useValue: log },
         { provide: AUDIT_SINK, useValue: audit },
+        { provide: REQUEST_TRACER, useValue: spans },
         { provide: METRICS, useExisting: MetricBook },
         MetricBook,
         HttpMetrics,
@@ -45,7 +51,7 @@ export class ObservabilityModule {
           inject: OBSERVERS,
         },
       ],
-      exports: [METRICS, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
+      exports: [METRICS, REQUEST_TRACER, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TensorPredictionEvent } from '../core/prediction.js';
+import { currentTrace } from '../core/request-scope.js';
 import type { Tensor } from '../core/tensor.js';
 
 /** Larger tensors are recorded by their digest: a line of a log is no place for pictures. */
@@ -13,6 +14,8 @@ export function tensorAuditLine({ requestId, time, digest, inputs, prediction }:
   const line = {
     audit: 'prediction',
     id: requestId,
+    // Undefined is left out.
+    traceId: currentTrace()?.traceId,
     time: time.toISOString(),
     model,
     version,

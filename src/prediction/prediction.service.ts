@@ -190,7 +190,14 @@ export class PredictionService {
       const prediction = { model: name, version, function: called, outputs, batchRows: call.rows, timing };
       const written = write({ kind: 'tensor', prediction, labels: call.called.labels });
       slot.statistics.succeeded(call.rows, timing);
-      const event = { requestId, time: new Date(), digest: slot.digest, inputs: call.inputs, prediction };
+      const event = {
+        requestId,
+        time: new Date(),
+        digest: slot.digest,
+        backend: slot.backend,
+        inputs: call.inputs,
+        prediction,
+      };
       for (const observer of this.observers) observer.observeTensors?.(event);
       return written;
     } catch (error) {
@@ -221,9 +228,9 @@ export class PredictionService {
   }
 
   private notify(slot: TabularSlot, { requestId, source }: PredictionRequest, prediction: Prediction): void {
-    const { digest, manifest } = slot;
+    const { digest, backend, manifest } = slot;
     const { signature } = manifest;
-    const event = { requestId, time: new Date(), digest, signature, inputs: source, prediction };
+    const event = { requestId, time: new Date(), digest, backend, signature, inputs: source, prediction };
     for (const observer of this.observers) observer.observe(event);
   }
 }

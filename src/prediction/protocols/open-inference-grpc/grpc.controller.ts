@@ -5,7 +5,9 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { API_VERSION } from '../../../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../../../core/app-config.js';
 import { Cancellation, clientGone } from '../../../core/cancellation.js';
-import { inRequest } from '../../../core/request-scope.js';
+import type { TensornestError } from '../../../core/errors.js';
+import { REQUEST_TRACER, type RequestTracer } from '../../../core/ports/request-tracer.js';
+import { currentTrace, inRequest } from '../../../core/request-scope.js';
 import { toTensornestError } from '../../../http/to-tensornest-error.js';
 import { FailedRequests } from '../../failed-requests.js';
 import { REQUEST_ID_HEADER } from '../../../http/request-context.js';
@@ -16,6 +18,7 @@ import { GrpcErrorFilter } from './grpc-errors.js';
 import type { GrpcInferRequest, GrpcInferResponse } from './grpc-messages.js';
 
 const SERVICE = 'GRPCInferenceService';
+const SERVICE_PATH = `inference.${SERVICE}`;
 
 interface NamedModel {
   readonly name: string;
@@ -31,6 +34,7 @@ export class GrpcController {
   constructor(
     private readonly protocol: OpenInferenceService,
     private readonly failures: FailedRequests,
+    @Inject(REQUEST_TRACER) private readonly tracer: RequestTracer | null,
     @Inject(APP_CONFIG) { grpc }: AppConfig,
   ) {
     this.alwaysRaw = grpc.alwaysRaw;
@@ -79,7 +83,11 @@ export class GrpcController {
   ): Promise<GrpcInferResponse> {
     const sent = textOf(metadata, REQUEST_ID_HEADER);
     const requestId = sent !== undefined && /^[\w.:/+=@-]{1,128}$/.test(sent) ? sent : randomUUID();
-    return inRequest({ requestId }, () => this.answer(message, metadata, call, requestId));
+    const trace = this.tracer?.rpc(`${SERVICE_PATH}/ModelInfer`, {
+      traceparent: textOf(metadata, 'traceparent'),
+      tracestate: textOf(metadata, 'tracestate'),
+    });
+    return inRequest({ requestId, trace }, () => this.answer(message, metadata, call, requestId));
   }
 
   @GrpcMethod(SERVICE, 'RepositoryIndex')
@@ -107,6 +115,7 @@ export class GrpcController {
   ): Promise<GrpcInferResponse> {
     const ref = { model: message.model_name, version: message.model_version };
     const cancellation = cancellationOf(call);
+    let failure: TensornestError | undefined;
     try {
       const source = new InferSource(readGrpcRequest(message));
       const caller = { requestId, header: (name: string) => textOf(metadata, name), cancellation };
@@ -115,9 +124,12 @@ export class GrpcController {
         writeGrpcResponse(inference, message.id === '' ? requestId : message.id, outputs, raw),
       );
     } catch (thrown) {
-      const error = toTensornestError(thrown);
-      this.failures.refused(error, ref, requestId, performance.now() - cancellation.since);
-      throw error;
+      failure = toTensornestError(thrown);
+      this.failures.refused(failure, ref, requestId, performance.now() - cancellation.since);
+      throw failure;
+    } finally {
+      const trace = currentTrace();
+      if (trace !== undefined) this.tracer?.endRpc(trace, failure?.code);
     }
   }
 }
