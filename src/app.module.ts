@@ -1,5 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { AccessModule } from './access/access.module.js';
+import { Quotas } from './access/quotas.service.js';
 import { ClusterModule } from './cluster/cluster.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -44,7 +46,8 @@ export class AppModule {
         LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule.forRoot(PROTOCOLS.flatMap(({ errors }) => errors ?? [])),
         RuntimeModule,
-        ObservabilityModule.forRoot(sinks),
+        ObservabilityModule.forRoot(sinks, [Quotas]),
+        AccessModule,
         PredictionModule,
         ExplainModule,
         HealthModule,

@@ -1,6 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
+import { accessGate } from './access/access.gate.js';
+import { Authenticator } from './access/authenticator.js';
+import { Quotas } from './access/quotas.service.js';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
 import { beginTrace, openSpans } from './observability/tracing/open-spans.js';
@@ -9,7 +12,9 @@ import { DrainState } from './health/drain-state.js';
 import { GroupHealth } from './health/group.health.js';
 import { anyBody, jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
-import { requestContext } from './http/request-context.js';
+import { ManagementServer, separatePorts } from './http/management.js';
+import { pageHeaders } from './http/page-headers.js';
+import { REQUEST_ID_HEADER, requestContext } from './http/request-context.js';
 import { ModelRepository } from './model/model-repository.js';
 import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
@@ -17,6 +22,16 @@ import { HttpMetrics } from './observability/metrics/http.metrics.js';
 import { OpenApiService } from './openapi/openapi.service.js';
 import { FailedRequests } from './prediction/failed-requests.js';
 import { PROTOCOLS } from './prediction/protocols/index.js';
+
+/** What scripts of other origins may read beside the body. */
+const READABLE_HEADERS = [
+  REQUEST_ID_HEADER,
+  'x-prediction-id',
+  'retry-after',
+  'ratelimit',
+  'ratelimit-policy',
+  'server-timing',
+];
 
 export interface RunningApp {
   readonly app: NestExpressApplication;
@@ -61,16 +76,27 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
       },
     }),
   );
-  if (config.http.corsOrigins.length > 0) app.enableCors({ origin: [...config.http.corsOrigins] });
+  const { managementPort, proxyHops } = config.access;
+  app.set('trust proxy', proxyHops);
+  if (managementPort !== null) app.use(separatePorts(managementPort));
+  app.use(pageHeaders());
+  if (config.http.corsOrigins.length > 0) {
+    app.enableCors({ origin: [...config.http.corsOrigins], exposedHeaders: READABLE_HEADERS });
+  }
+  const authenticator = app.get(Authenticator);
+  if (authenticator.watches) app.use(accessGate(authenticator, app.get(Quotas), managementPort));
   for (const { prefix, anyContentType } of PROTOCOLS) {
     app.use(prefix, (anyContentType ? anyBody : jsonBody)(config.http.bodyLimit));
   }
   app.get(OpenApiService).describe(app);
   if (grpc !== undefined) {
-    const options = grpc.grpcOptions(config, config.grpc.port!, (server) => {
-      app.get(DrainState).whenTooLate(() => {
-        server.forceShutdown();
-      });
+    const options = grpc.grpcOptions(config, config.grpc.port!, {
+      gate: (await import('./access/grpc.gate.js')).grpcGate(authenticator, app.get(Quotas)),
+      opened: (server) => {
+        app.get(DrainState).whenTooLate(() => {
+          server.forceShutdown();
+        });
+      },
     });
     app.connectMicroservice(options);
   }
@@ -99,5 +125,6 @@ export async function startApp(
   if (early) await load();
   if (config.grpc.port !== null) await app.startAllMicroservices();
   await app.listen(config.http.port, config.http.host);
+  await app.get(ManagementServer).listen(app);
   return { app, url: await app.getUrl(), loaded: early ? Promise.resolve() : load() };
 }

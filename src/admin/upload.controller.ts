@@ -3,7 +3,8 @@ import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiQuery, Api
 import type { Request } from 'express';
 import { API_PREFIX } from '../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
-import { TensornestError } from '../core/errors.js';
+import { TensornestError, unknownModel } from '../core/errors.js';
+import { mayUseModel } from '../core/request-scope.js';
 import { queryOf } from '../http/query.js';
 import { TARBALL_TYPES } from '../http/tarball-body.js';
 import { ModelLifecycle } from '../model/model-lifecycle.js';
@@ -39,6 +40,7 @@ export class UploadController {
   })
   @ApiNoContentResponse({ description: 'It is in the store and, unless that was not wanted, answers.' })
   async upload(@Req() request: Request, @Param('name') name: string, @Param('version') version: string): Promise<void> {
+    if (!mayUseModel(name)) throw unknownModel(name);
     if (!request.is([...TARBALL_TYPES])) {
       const message = `Send the package as Content-Type: ${TARBALL_TYPES[0]}.`;
       throw new TensornestError('unsupported-media-type', message);

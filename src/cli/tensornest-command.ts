@@ -27,6 +27,10 @@ export async function tensornest(words: readonly string[]): Promise<number> {
     const { model } = await import('./model-command.js');
     code = await model(rest, { terminal, streams: process, readConfig: processConfig });
   });
+  delegate(program, 'key', 'makes a key for whoever is to ask the service', async (rest) => {
+    const { keyCommand } = await import('./key-command.js');
+    code = await keyCommand(rest, terminal);
+  });
   try {
     await program.parseAsync(words, { from: 'user' });
     return code;

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { AppConfig } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
+import { AccessEnv, accessConfig, assertGuarded } from './sections/access.env.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
 import { LoadEnv, underLoadConfig } from './sections/load.env.js';
@@ -19,6 +20,7 @@ type Section<T extends object> = new () => T;
 /** Every section of the environment. */
 const SECTIONS: readonly Section<object>[] = [
   ServerEnv,
+  AccessEnv,
   ModelsEnv,
   LimitsEnv,
   ExecutionEnv,
@@ -42,8 +44,9 @@ export function variables(): Readonly<Record<string, string | number | readonly 
 export function loadConfig(env: Environment, terminal: boolean): AppConfig {
   const faults = SECTIONS.flatMap((Env) => faultsOf(read(Env, env)));
   if (faults.length > 0) throw new ConfigError(faults);
-  return deepFreeze({
+  const config = deepFreeze({
     ...serverConfig(read(ServerEnv, env)),
+    ...accessConfig(read(AccessEnv, env)),
     ...modelsConfig(read(ModelsEnv, env)),
     ...limitsConfig(read(LimitsEnv, env)),
     ...executionConfig(read(ExecutionEnv, env)),
@@ -52,6 +55,8 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...loggingConfig(read(LoggingEnv, env), terminal),
     ...tracingConfig(read(TracingEnv, env)),
   });
+  assertGuarded(config);
+  return config;
 }
 
 function read<T extends object>(Env: Section<T>, env: Environment): T {

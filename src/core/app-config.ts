@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Quota } from './caller.js';
 import type { Placements } from './placement.js';
 import type { BackendName } from './ports/inference-backend.js';
 import type { VersionPolicies } from './version-policy.js';
@@ -15,6 +16,20 @@ export interface AppConfig {
     readonly corsOrigins: readonly string[];
     /** Largest request body, in bytes. */
     readonly bodyLimit: number;
+  };
+  readonly access: {
+    /** Absolute path of the file of keys; null where there is none. */
+    readonly keysFile: string | null;
+    /** Whoever sends no key may ask models, and that is meant so. */
+    readonly anonymous: boolean;
+    /** What all who send no key may ask for together; null for as much as they like. */
+    readonly anonymousQuota: Quota | null;
+    /** Tokens that are taken in place of keys. */
+    readonly tokens: TokenSettings | null;
+    /** Port of the probes and metrics, which are not at the other port then. */
+    readonly managementPort: number | null;
+    /** Proxies in front of the service whose X-Forwarded-For is believed. */
+    readonly proxyHops: number;
   };
   readonly serverName: string;
   /** Absolute path of a small folder that the service writes to, for what a restart must not forget. */
@@ -111,6 +126,15 @@ export interface AppConfig {
   /** Where audit lines go: standard output, an absolute file path, or nowhere. */
   readonly audit:
     { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'off' };
+}
+
+/** Which JSON Web Tokens are believed. */
+export interface TokenSettings {
+  /** Absolute path of the JSON Web Key Set. */
+  readonly keysFile: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithms: readonly string[];
 }
 
 /** The extensions of the Open Inference Protocol that are spoken here. */

@@ -70,6 +70,10 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'unknown-model'
   | 'unknown-version'
+  // who sent it
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'quota-exceeded'
   // what the service is in
   | 'model-not-ready'
   | 'backend-unavailable'
@@ -145,4 +149,8 @@ export function reasonOf(error: unknown): string {
 export function refusalFrom(thrown: unknown): TensornestError {
   if (thrown instanceof TensornestError) return thrown;
   return new TensornestError('internal', reasonOf(thrown), { cause: thrown });
+}
+
+export function unknownModel(name: string): TensornestError {
+  return new TensornestError('unknown-model', `There is no model ${JSON.stringify(name)}.`);
 }

@@ -2,7 +2,8 @@ import type { Manifest } from '../model/package/manifest.js';
 import type { PackageManifest } from '../model/package/package-manifest.js';
 import type { TensorManifest } from '../model/package/tensor-manifest.js';
 
-const STYLE = `
+/** In a file of its own: the policy of the page lets nothing run or shine that stands in it. */
+export const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
   body { max-width: 46rem; margin: 3rem auto; padding: 0 1.25rem; }
   h1 { font-size: 1.6rem; margin-bottom: 0; }
@@ -14,15 +15,16 @@ const STYLE = `
 `;
 
 /** The index page: what is served, and where to go next. Asks nothing of the outside. */
-export function homePage(serverName: string, models: readonly PackageManifest[]): string {
-  const body = models.length === 0 ? '<p>No model is ready yet.</p>' : models.map(article).join('\n');
+export function homePage(serverName: string, models: readonly PackageManifest[], guarded: boolean): string {
+  const none = guarded ? 'What is served is told to who has a key.' : 'No model is ready yet.';
+  const body = models.length === 0 ? `<p>${none}</p>` : models.map(article).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(serverName)}</title>
-<style>${STYLE}</style>
+<link rel="stylesheet" href="/home.css">
 </head>
 <body>
 <h1>${escape(serverName)}</h1>

@@ -1,4 +1,4 @@
-import { createServer, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
 import { expressMessages, stampRequestIds } from './express-messages.js';
@@ -12,6 +12,7 @@ import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 export class LeanExpressAdapter extends ExpressAdapter {
   /** Asks every client to close its connection with the answer, and to go elsewhere. */
   draining = false;
+  private messages: ServerOptions | undefined;
 
   constructor() {
     super();
@@ -23,8 +24,14 @@ export class LeanExpressAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
+    this.setHttpServer(this.newServer());
+  }
+
+  /** A server of the same application. All of them share one pair of message classes, so that V8 sees one shape. */
+  newServer(): Server {
     const app = this.getInstance<Express>();
-    this.setHttpServer(createServer(expressMessages(app), app));
+    this.messages ??= expressMessages(app);
+    return createServer(this.messages, app);
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {

@@ -23,6 +23,8 @@ export interface RequestWitness {
 /** One finished request. */
 export interface FinishedRequest {
   readonly requestId: string;
+  /** Who asked, where keys are required. */
+  readonly clientId: string | undefined;
   readonly method: string;
   /** Without the query, which may hold what nobody wants in a log. */
   readonly path: string;
@@ -65,6 +67,7 @@ export function requestContext(witness: RequestWitness): RequestHandler {
         if (!response.writableFinished) cancelled(request).cancel(clientGone());
         witness.ended({
           requestId: id,
+          clientId: scope.caller?.id,
           method: request.method,
           path: request.path,
           route: (request.route as { readonly path: string } | undefined)?.path,

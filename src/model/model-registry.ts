@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { rcompare } from 'semver';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
-import { TensornestError } from '../core/errors.js';
+import { TensornestError, unknownModel } from '../core/errors.js';
 import type { MissingModel, PackageRef } from '../core/ports/model-store.js';
+import { mayUseModel } from '../core/request-scope.js';
 import type { Slot } from './slot.js';
 
 /** Where one version stands. */
@@ -104,9 +105,9 @@ export class ModelRegistry {
     this.changed(entry);
   }
 
-  /** Model names in alphabetical order. */
+  /** Names of the models that there are for whoever asks, in alphabetical order. */
   names(): string[] {
-    return [...this.models.keys()].sort();
+    return [...this.models.keys()].filter(mayUseModel).sort();
   }
 
   /** The versions of a model, newest first; rejects with `unknown-model`. */
@@ -126,7 +127,8 @@ export class ModelRegistry {
 
   /** The model that answers when a request names none. */
   defaultModel(): string | undefined {
-    return this.config.models.defaultModel ?? this.names()[0];
+    const { defaultModel } = this.config.models;
+    return defaultModel !== null && mayUseModel(defaultModel) ? defaultModel : this.names()[0];
   }
 
   /** Where a version, or the one that an alias stands for, stands. */
@@ -161,10 +163,12 @@ export class ModelRegistry {
     throw new TensornestError('model-not-ready', `Version ${exact} of model ${model} is not loaded.`);
   }
 
-  /** Every loaded version. */
+  /** Every loaded version of the models that there are for whoever asks. */
   slots(): Slot[] {
-    return [...this.models.values()].flatMap(({ versions }) =>
-      [...versions.values()].flatMap((status) => (status.state === 'ready' ? [status.slot] : [])),
+    return [...this.models].flatMap(([name, { versions }]) =>
+      mayUseModel(name)
+        ? [...versions.values()].flatMap((status) => (status.state === 'ready' ? [status.slot] : []))
+        : [],
     );
   }
 
@@ -195,9 +199,8 @@ export class ModelRegistry {
 
   private known(name: string): Entry {
     const entry = this.models.get(name);
-    if (entry === undefined) {
-      throw new TensornestError('unknown-model', `There is no model ${JSON.stringify(name)}.`);
-    }
+    // A model of others is one that there is not: nobody learns of it by asking.
+    if (entry === undefined || !mayUseModel(name)) throw unknownModel(name);
     return entry;
   }
 }

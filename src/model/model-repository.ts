@@ -1,12 +1,13 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
-import { TensornestError } from '../core/errors.js';
+import { TensornestError, unknownModel } from '../core/errors.js';
 import { GROUP_COMMANDS, type GroupCommand, type GroupCommands } from '../core/ports/group-commands.js';
 import type { RepositoryEntry } from '../core/ports/managed-models.js';
 import { type MissingModel, MODEL_STORE, type ModelStore, type PackageRef } from '../core/ports/model-store.js';
 import type { Rollout } from '../core/rollout.js';
 import { describeChange } from './describe-change.js';
 import { IMPATIENT, ModelLifecycle, type Patience } from './model-lifecycle.js';
+import { asService, mayUseModel } from '../core/request-scope.js';
 import { ModelRegistry } from './model-registry.js';
 import { toIndexEntry } from './repository-index.js';
 import { assertCompatible, assertNotInRollout } from './rollout-choices.js';
@@ -90,7 +91,7 @@ export class ModelRepository implements OnModuleInit {
    * no version, also where the policy would choose another.
    */
   async takeOver({ name, version }: PackageRef, answer: boolean): Promise<void> {
-    await this.commands.call({ name: REFRESH, payload: null });
+    await asService(() => this.commands.call({ name: REFRESH, payload: null }));
     if (answer && this.registry.defaultVersion(name) !== version) {
       await this.change({ kind: 'activate', name, version });
     }
@@ -107,13 +108,16 @@ export class ModelRepository implements OnModuleInit {
 
   /** The same; resolves to false when others had decided before, so that nothing was left to change. */
   async decide(request: ServingChange): Promise<boolean> {
+    if (!mayUseModel(request.name)) throw unknownModel(request.name);
     const change = this.exact(request);
-    const outcomes = await this.commands.call({
-      ...toCommand('prepare', change),
-      then: toCommand('commit', change),
-      // What was loaded in vain is not kept.
-      otherwise: toCommand('abandon', change),
-    });
+    const outcomes = await asService(() =>
+      this.commands.call({
+        ...toCommand('prepare', change),
+        then: toCommand('commit', change),
+        // What was loaded in vain is not kept.
+        otherwise: toCommand('abandon', change),
+      }),
+    );
     const changed = outcomes.includes(true);
     if (changed) this.logger.log(`What is served was changed: ${describeChange(change)}.`);
     return changed;

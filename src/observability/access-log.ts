@@ -9,6 +9,8 @@ import { LineBuffer } from './line-buffer.js';
 /** One finished request. */
 export interface AccessEntry {
   readonly requestId: string;
+  /** Who asked, where keys are required. */
+  readonly clientId: string | undefined;
   readonly method: string;
   /** Without the query, which may hold what nobody wants in a log. */
   readonly path: string;
@@ -32,11 +34,12 @@ export class AccessLog implements OnApplicationShutdown {
     if (wanted) this.writer = new LineBuffer(sink);
   }
 
-  write({ requestId, method, path, status, durationMs, trace }: AccessEntry): void {
+  write({ requestId, clientId, method, path, status, durationMs, trace }: AccessEntry): void {
     if (this.writer === undefined) return;
+    const client = clientId === undefined ? '' : `,"clientId":${JSON.stringify(clientId)}`;
     const request = `"method":"${method}","path":${JSON.stringify(path)},"status":${status},"durationMs":${durationMs}`;
     const about = trace === undefined ? `"${requestId}"` : `"${requestId}","traceId":"${trace.traceId}"`;
-    this.writer.write(`${this.opening}${Date.now()}${this.identity}${about},${request},"msg":"request"}\n`);
+    this.writer.write(`${this.opening}${Date.now()}${this.identity}${about}${client},${request},"msg":"request"}\n`);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { AUDIT_SINK, LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { METRICS } from '../core/ports/metrics.js';
 import { REQUEST_TRACER } from '../core/ports/request-tracer.js';
@@ -30,7 +30,8 @@ export interface Sinks {
 @Global()
 @Module({})
 export class ObservabilityModule {
-  static forRoot({ log, audit, spans }: Sinks): DynamicModule {
+  /** @param others observers of other rooms, which provide them to everyone. */
+  static forRoot({ log, audit, spans }: Sinks, others: readonly Type<PredictionObserver>[] = []): DynamicModule {
     return {
       module: ObservabilityModule,
       controllers: [MetricsController],
@@ -48,7 +49,7 @@ export class ObservabilityModule {
         {
           provide: PREDICTION_OBSERVERS,
           useFactory: (...observers: PredictionObserver[]) => observers,
-          inject: OBSERVERS,
+          inject: [...OBSERVERS, ...others],
         },
       ],
       exports: [METRICS, REQUEST_TRACER, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],

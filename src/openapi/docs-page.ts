@@ -13,15 +13,21 @@ export function docsPage(serverName: string): string {
 <body>
 <div id="swagger-ui"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script type="module" src="/docs/start.js"></script>
 </body>
 </html>
 `;
 }
 
-/** Starts Swagger UI with "Try it out" open. */
-export const START_SCRIPT = `SwaggerUIBundle({
-  url: '/api/v1/openapi.json',
+/** Starts Swagger UI with "Try it out" open. Where keys are required it asks for one, and keeps it as long as the page is open. */
+export const START_SCRIPT = `const url = '/api/v1/openapi.json';
+let key;
+const headers = () => (key ? { authorization: 'Bearer ' + key } : {});
+let answer = await fetch(url);
+while (answer.status === 401 && (key = prompt('This service asks for a key:'))) answer = await fetch(url, { headers: headers() });
+SwaggerUIBundle({
+  ...(key ? { spec: await answer.json() } : { url }),
+  requestInterceptor: (request) => ({ ...request, headers: { ...headers(), ...request.headers } }),
   dom_id: '#swagger-ui',
   deepLinking: true,
   tryItOutEnabled: true,

@@ -2,6 +2,7 @@ import { type INestApplication, Inject, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { API_VERSION } from '../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { currentCaller } from '../core/request-scope.js';
 import { ProblemDetailsDto } from '../http/problem.dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { PROTOCOLS } from '../prediction/protocols/index.js';
@@ -28,6 +29,8 @@ export class OpenApiService {
 
   document(): OpenAPIObject {
     if (this.app === undefined) throw new Error('The document was asked for before the application. This is a bug.');
+    // Whoever may use some models only sees another document.
+    if ((currentCaller()?.models ?? null) !== null) return this.build(this.app);
     const { revision } = this.registry;
     if (this.cached?.revision !== revision) this.cached = { revision, document: this.build(this.app) };
     return this.cached.document;
@@ -49,7 +52,14 @@ export class OpenApiService {
   }
 
   private frame(): Omit<OpenAPIObject, 'paths'> {
-    return new DocumentBuilder()
+    const { keysFile, tokens } = this.config.access;
+    const builder = new DocumentBuilder();
+    if (keysFile !== null || tokens !== null) {
+      builder
+        .addBearerAuth({ type: 'http', description: 'A key of the service.' }, 'key')
+        .addSecurityRequirements('key');
+    }
+    return builder
       .setOpenAPIVersion('3.1.0')
       .setTitle(this.config.serverName)
       .setDescription('TensorFlow.js classifiers over REST. Errors are RFC 9457 problem details.')

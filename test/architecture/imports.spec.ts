@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 /** Which room may import which. `ARCHITECTURE.md` draws the same table. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  access: ['http', 'core'],
   admin: ['model', 'http', 'core'],
   core: [],
   cluster: ['core'],
@@ -23,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
   conform: [],
-  cli: ['conform', 'training', 'model', 'encoding', 'runtime', 'config', 'core'],
+  cli: ['access', 'conform', 'training', 'model', 'encoding', 'runtime', 'config', 'core'],
 };
 
 interface Import {

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseKeyFile } from '../../src/access/key-file.js';
 import { variables } from '../../src/config/load-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -35,7 +38,7 @@ describe('every command of the README', () => {
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
     for (const command of others) {
       expect(command).toMatch(
-        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- )/,
+        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- |npm run key -- )/,
       );
     }
   });
@@ -51,6 +54,21 @@ describe('every command of the README', () => {
     const printed = blocks[blocks.findIndex(({ text }) => text === command) + 1]!;
     const { stdout } = await run('bash', ['-c', command.replace('npm run', 'npm run --silent')]);
     expect(stdout.trim()).toBe(printed.text);
+  });
+
+  it.each(commands.filter((text) => text.startsWith('npm run key')))('makes a key: %s', async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tensornest-readme-'));
+    const file = join(folder, 'keys.json');
+    try {
+      const { stdout } = await run('bash', [
+        '-c',
+        command.replace('npm run', 'npm run --silent').replace('keys.json', file),
+      ]);
+      expect(stdout).toMatch(/^tnk_[\w-]{43}\n$/);
+      expect(parseKeyFile(await readFile(file, 'utf8'))).toHaveLength(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('for installing is what continuous integration runs on a clean clone', async () => {
@@ -72,7 +90,10 @@ describe('the table of configuration', () => {
     expect([...rows.keys()].sort()).toEqual(Object.keys(variables()).sort());
     for (const [name, value] of Object.entries(variables())) {
       if (value === undefined) continue;
-      expect([name, rows.get(name)]).toEqual([name, typeof value === 'object' ? 'none' : String(value)]);
+      expect([name, rows.get(name)]).toEqual([
+        name,
+        typeof value === 'object' ? value.join() || 'none' : String(value),
+      ]);
     }
     expect(() => loadConfig({}, false)).not.toThrow();
   });

@@ -7,7 +7,7 @@ import { APP_CONFIG, type AppConfig } from '../../../core/app-config.js';
 import { Cancellation, clientGone } from '../../../core/cancellation.js';
 import type { TensornestError } from '../../../core/errors.js';
 import { REQUEST_TRACER, type RequestTracer } from '../../../core/ports/request-tracer.js';
-import { currentTrace, inRequest } from '../../../core/request-scope.js';
+import { currentCaller, currentTrace, inRequest } from '../../../core/request-scope.js';
 import { toTensornestError } from '../../../http/to-tensornest-error.js';
 import { FailedRequests } from '../../failed-requests.js';
 import { REQUEST_ID_HEADER } from '../../../http/request-context.js';
@@ -87,7 +87,8 @@ export class GrpcController {
       traceparent: textOf(metadata, 'traceparent'),
       tracestate: textOf(metadata, 'tracestate'),
     });
-    return inRequest({ requestId, trace }, () => this.answer(message, metadata, call, requestId));
+    const scope = { requestId, trace, caller: currentCaller() };
+    return inRequest(scope, () => this.answer(message, metadata, call, requestId));
   }
 
   @GrpcMethod(SERVICE, 'RepositoryIndex')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Server } from '@grpc/grpc-js';
+import type { Server, ServerInterceptor } from '@grpc/grpc-js';
 import { Module } from '@nestjs/common';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import type { AppConfig } from '../../../core/app-config.js';
@@ -13,8 +13,16 @@ export class GrpcModule {}
 
 const PROTOS = ['open_inference.proto', 'health.proto'].map((file) => join(import.meta.dirname, file));
 
-/** How Nest serves them. Messages may be as large as bodies over HTTP. `opened` is given the server, to end it in a hurry. */
-export function grpcOptions({ http }: AppConfig, port: number, opened: (server: Server) => void): GrpcOptions {
+/** What others have to do with the server. */
+export interface GrpcHooks {
+  /** Sees every call before its handler. */
+  readonly gate: ServerInterceptor;
+  /** Given the server, to end it in a hurry. */
+  readonly opened: (server: Server) => void;
+}
+
+/** How Nest serves them. Messages may be as large as bodies over HTTP. */
+export function grpcOptions({ http }: AppConfig, port: number, { gate, opened }: GrpcHooks): GrpcOptions {
   return {
     transport: Transport.GRPC,
     options: {
@@ -32,6 +40,8 @@ export function grpcOptions({ http }: AppConfig, port: number, opened: (server: 
       },
       maxReceiveMessageLength: http.bodyLimit,
       gracefulShutdown: true,
+      // NOTE: Nest gives all of these to the server, which takes its interceptors from among them.
+      channelOptions: { interceptors: [gate] },
       onLoadPackageDefinition: (_package: unknown, server: Server) => {
         opened(server);
       },
