@@ -9,6 +9,7 @@ import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
 import { LoadEnv, underLoadConfig } from './sections/load.env.js';
 import { LimitsEnv, limitsConfig } from './sections/limits.env.js';
 import { LoggingEnv, loggingConfig } from './sections/logging.env.js';
+import { MetricsEnv, metricsConfig } from './sections/metrics.env.js';
 import { ModelsEnv, modelsConfig } from './sections/models.env.js';
 import { ServerEnv, serverConfig } from './sections/server.env.js';
 import { TracingEnv, tracingConfig } from './sections/tracing.env.js';
@@ -27,6 +28,7 @@ const SECTIONS: readonly Section<object>[] = [
   LoadEnv,
   DoorsEnv,
   LoggingEnv,
+  MetricsEnv,
   TracingEnv,
 ];
 
@@ -53,6 +55,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...underLoadConfig(read(LoadEnv, env)),
     ...doorsConfig(read(DoorsEnv, env)),
     ...loggingConfig(read(LoggingEnv, env), terminal),
+    ...metricsConfig(read(MetricsEnv, env)),
     ...tracingConfig(read(TracingEnv, env)),
   });
   assertGuarded(config);

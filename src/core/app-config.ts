@@ -105,6 +105,10 @@ export interface AppConfig {
     /** How long requests that are under way may take after that, before they are cut off. */
     readonly shutdownSeconds: number;
   };
+  readonly metrics: {
+    /** Whose names `/metrics` shows too. */
+    readonly compat: readonly MetricDialect[];
+  };
   /** Null when nobody wants traces. */
   readonly tracing: {
     /** Where spans are sent, by OTLP over HTTP. */
@@ -160,5 +164,9 @@ export const TRACE_SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 export type TraceSampler = (typeof TRACE_SAMPLERS)[number];
+
+/** Servers whose names of metrics are known here. */
+export const METRIC_DIALECTS = ['triton', 'kserve', 'mlserver'] as const;
+export type MetricDialect = (typeof METRIC_DIALECTS)[number];
 
 export const APP_CONFIG = Symbol('APP_CONFIG');

@@ -50,12 +50,12 @@ function probe(url: string): Promise<number> {
   });
 }
 
-/** `tensornest_tensors` of the service's metrics, or undefined where it has none. */
+/** `tensornest_tensors` of the service's metrics, of all its threads; undefined where it has none. */
 export async function tensorCount({ origin }: Running): Promise<number | undefined> {
   const response = await fetch(`${origin}/metrics`);
   const text = await response.text();
-  const value = response.ok ? /^tensornest_tensors(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1] : undefined;
-  return value === undefined ? undefined : Number(value);
+  const samples = response.ok ? [...text.matchAll(/^tensornest_tensors(?:\{[^}]*\})? (\S+)$/gm)] : [];
+  return samples.length === 0 ? undefined : samples.reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 /** Waits for a server to come to rest after load. */

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Registry, type RegistryContentType } from 'prom-client';
+import { APP_CONFIG, type AppConfig } from '../../core/app-config.js';
 import { TensornestError } from '../../core/errors.js';
 import { GROUP_QUESTIONS, type GroupQuestions } from '../../core/ports/group-questions.js';
 import type { MetricFamily, Metrics } from '../../core/ports/metrics.js';
+import { translated } from './compat.js';
 import { expose, merge, type Reading, readFamily } from './reading.js';
 
 const QUESTION = 'metrics';
@@ -16,7 +18,10 @@ export class MetricBook implements Metrics {
   private readonly families = new Map<string, MetricFamily>();
   private readonly process = new Registry();
 
-  constructor(@Inject(GROUP_QUESTIONS) private readonly questions: GroupQuestions) {
+  constructor(
+    @Inject(GROUP_QUESTIONS) private readonly questions: GroupQuestions,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {
     collectDefaultMetrics({ register: this.process });
     questions.answer(QUESTION, () => this.readProcess());
   }
@@ -38,7 +43,8 @@ export class MetricBook implements Metrics {
       const missing = `${asked - answers.length} of ${asked} processes`;
       throw new TensornestError('metrics-incomplete', `${missing} did not answer in time; scrape again.`);
     }
-    return expose([...merge(answers), ...(await this.read('group'))], contentType);
+    const readings = [...merge(answers), ...(await this.read('group'))];
+    return expose([...readings, ...translated(readings, this.config.metrics.compat)], contentType);
   }
 
   private async readProcess(): Promise<readonly Reading[]> {

@@ -2,7 +2,7 @@ import { AggregatorRegistry, Registry, type RegistryContentType } from 'prom-cli
 import type { HistogramSample, MetricFamily, Sample } from '../../core/ports/metrics.js';
 
 /** One line of the exposition. */
-interface Line {
+export interface Line {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
   /** The family's name where it is absent. */
@@ -41,7 +41,11 @@ export function merge(processes: readonly (readonly Reading[])[]): readonly Read
 export function expose(readings: readonly Reading[], contentType: RegistryContentType): Promise<string> {
   const registry = new Registry<RegistryContentType>();
   registry.setContentType(contentType);
-  for (const reading of readings) {
+  const open = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+  for (const given of readings) {
+    // OpenMetrics would have "_total" behind the name of every counter, and other servers' counters are called otherwise.
+    const foreign = open && given.type === 'counter' && !given.name.endsWith('_total');
+    const reading = foreign ? { ...given, type: 'unknown' } : given;
     // NOTE: prom-client takes "_total" off the name of what it was given, and adds it again to the name that `get` gives.
     const metric = {
       ...reading,

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type ParsedFamily, parsePrometheus } from '../support/prometheus-text.js';
+import { metricsOf } from '../support/promql.js';
+import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string };
+}
+
+interface Panel {
+  readonly type: string;
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+const FOLDER = 'docker/observability';
+const rules: readonly Rule[] = parse(await readFile(`${FOLDER}/prometheus/alerts.yaml`, 'utf8')).groups.flatMap(
+  ({ rules: ofGroup }: { rules: Rule[] }) => ofGroup,
+);
+const dashboard = JSON.parse(await readFile(`${FOLDER}/grafana/dashboards/tensornest.json`, 'utf8'));
+const panels: readonly Panel[] = dashboard.panels.filter(({ type }: Panel) => type !== 'row');
+
+/** What Prometheus itself says of a target. */
+const OF_PROMETHEUS = new Set(['up']);
+
+let app: TestApp;
+let families: ReadonlyMap<string, ParsedFamily>;
+beforeAll(async () => {
+  app = await startTestApp();
+  await app.predict([ARTICLE_ROW]);
+  await app.post('/api/v1/models/car-evaluation/explain', { inputs: [ARTICLE_ROW] });
+  families = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
+});
+afterAll(() => app.close());
+
+/** Fails on a metric that is not scraped, and on a label that it does not have. */
+function expectScraped(expression: string): void {
+  const metrics = metricsOf(expression);
+  expect(metrics, expression).not.toEqual([]);
+  for (const { name, labels } of metrics) {
+    if (OF_PROMETHEUS.has(name)) continue;
+    const samples = [...families.values()].flatMap((family) => family.samples.filter((sample) => sample.name === name));
+    expect(samples.length, `${name} in ${expression}`).toBeGreaterThan(0);
+    for (const label of labels) expect(Object.keys(samples[0]!.labels), `${name} in ${expression}`).toContain(label);
+  }
+}
+
+describe('the alert rules', () => {
+  it.each(rules.map((rule) => [rule.alert, rule] as const))(
+    '%s reads what is there, and says what is wrong',
+    (_, { expr, labels, annotations }) => {
+      expectScraped(expr);
+      expect(annotations.summary).toMatch(/[.?]$/);
+      expect(['page', 'ticket']).toContain(labels.severity);
+    },
+  );
+
+  it('have names of their own', () => {
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  });
+});
+
+it.each(panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)))(
+  'the panel "%s" reads what is there: %s',
+  (_, expression) => {
+    expectScraped(expression);
+  },
+);
+
+describe('the profile of docker/compose.yaml', () => {
+  it('mounts files that are there, and starts nothing without being asked', async () => {
+    const { services } = parse(await readFile('docker/compose.yaml', 'utf8'));
+    for (const name of ['prometheus', 'grafana']) {
+      expect(services[name].profiles).toEqual(['observability']);
+      for (const volume of services[name].volumes as string[]) {
+        expect(existsSync(join('docker', volume.split(':')[0]!)), volume).toBe(true);
+      }
+    }
+    expect(services.tensornest.profiles).toBeUndefined();
+  });
+
+  it('scrapes the service where it listens', async () => {
+    const { scrape_configs: jobs } = parse(await readFile(`${FOLDER}/prometheus/prometheus.yaml`, 'utf8'));
+    expect(jobs[0].static_configs[0].targets).toEqual(['tensornest:8080']);
+  });
+});
