@@ -91,7 +91,9 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
   app.get(OpenApiService).describe(app);
   if (grpc !== undefined) {
     const options = grpc.grpcOptions(config, config.grpc.port!, {
-      gate: (await import('./access/grpc.gate.js')).grpcGate(authenticator, app.get(Quotas)),
+      gate: (await import('./access/grpc.gate.js')).grpcGate(authenticator, app.get(Quotas), (method, id, error) => {
+        if (method === 'ModelInfer') failedRequests.unread(error, id);
+      }),
       opened: (server) => {
         app.get(DrainState).whenTooLate(() => {
           server.forceShutdown();

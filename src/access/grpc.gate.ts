@@ -22,8 +22,15 @@ const NEEDS: ReadonlyMap<string, Scope | null> = new Map<string, Scope | null>([
   ['RepositoryModelUnload', 'admin'],
 ]);
 
-/** The gate of the gRPC doors: the same keys, in the metadata. Calls run on behalf of their caller from there on. */
-export function grpcGate(authenticator: Authenticator, quotas: Quotas): ServerInterceptor {
+/**
+ * The gate of the gRPC doors: the same keys, in the metadata. Calls run on behalf of their caller from there on. `refused` is
+ * told of the others, with the last name of their method.
+ */
+export function grpcGate(
+  authenticator: Authenticator,
+  quotas: Quotas,
+  refused: (method: string, requestId: string, error: unknown) => void = () => undefined,
+): ServerInterceptor {
   return ({ path }, call) => {
     const method = path.slice(path.lastIndexOf('/') + 1);
     const needed = NEEDS.get(method);
@@ -48,6 +55,7 @@ export function grpcGate(authenticator: Authenticator, quotas: Quotas): ServerIn
                 });
               },
               (error: unknown) => {
+                refused(method, request.requestId, error);
                 call.sendStatus(toStatus(authenticator, error));
               },
             );

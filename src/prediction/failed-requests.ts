@@ -52,6 +52,11 @@ export class FailedRequests {
     this.tell({ ...this.known(asked), signature: undefined }, error, requestId, durationMs);
   }
 
+  /** A request that was turned away before anybody read which model it is for. */
+  unread(thrown: unknown, requestId: string): void {
+    this.tell({ signature: undefined }, toTensornestError(thrown), requestId, 0);
+  }
+
   /** Only what is served: a client may ask for anything. */
   private known({ model = this.registry.defaultModel(), version }: AskedModel): Partial<AskedModel> {
     if (model === undefined || !this.registry.names().includes(model)) return {};

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Registry } from 'prom-client';
+import { MetricBook } from '../../src/observability/metrics/metric-book.js';
 import { HTTP_DOORS } from '../support/doors.js';
 import { freePort } from '../support/free-port.js';
 import { InferenceClient } from '../support/inference-client.js';
 import { type ParsedFamily, parsePrometheus, total } from '../support/prometheus-text.js';
+import { ServiceProcess } from '../support/service-process.js';
 import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -202,4 +205,57 @@ describe('the models', () => {
     ]);
     expect(total(families, 'tensornest_tensor_bytes')).toBeGreaterThanOrEqual(0);
   });
+});
+
+it('requests that are turned away for lack of quota are counted as rejected, over HTTP and gRPC', async () => {
+  const port = await freePort();
+  const limited = await startTestApp({ ANONYMOUS_REQUESTS: '2', GRPC_PORT: String(port) });
+  const client = new InferenceClient(port);
+  const tally: Tally = {};
+  const note = (outcome: Outcome) => {
+    tally[outcome] = (tally[outcome] ?? 0) + 1;
+  };
+  for (let request = 0; request < 3; request += 1) {
+    note(outcomeOf((await limited.predict([ARTICLE_ROW])).status));
+    const { code = 0 } = await client.infer().outcome;
+    // RESOURCE_EXHAUSTED
+    note(code === 8 ? 'rejected' : code === 0 ? 'success' : 'error');
+  }
+  expect(tally).toEqual({ success: 2, rejected: 4 });
+  // The scrape is a request too, and has no quota left: the book itself is asked.
+  const text = await limited.app.get(MetricBook).scrape(Registry.PROMETHEUS_CONTENT_TYPE);
+  client.close();
+  await limited.close();
+  const found = outcomes(parsePrometheus(text));
+  expect(found).toMatchObject(tally);
+  expect(Object.values(found).reduce((sum, count) => sum + count)).toBe(6);
+});
+
+it('a group counts the requests of all its processes, whichever of them is asked', async () => {
+  const service = new ServiceProcess({ WEB_CONCURRENCY: '2', LOG_LEVEL: 'silent' });
+  try {
+    const url = await service.url();
+    const asked = async (rows: readonly object[]) => {
+      const headers = { ...JSON_TYPE, connection: 'close' };
+      const sent = { method: 'POST', headers, body: JSON.stringify({ inputs: rows }) };
+      return (await fetch(`${url}/api/v1/predict`, sent)).status;
+    };
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => asked(index % 3 === 0 ? [{}] : [ARTICLE_ROW])),
+    );
+    const good = statuses.filter((status) => status === 200).length;
+    expect(good).toBe(40);
+    for (let scrapes = 0; scrapes < 4; scrapes += 1) {
+      const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
+      const families = parsePrometheus(await response.text());
+      expect(outcomes(families)).toEqual({ success: 40, rejected: 0, timeout: 0, cancelled: 0, invalid: 20, error: 0 });
+      expect(total(families, 'tensornest_inference_rows_total')).toBe(40);
+      expect(total(families, 'tensornest_predictions_total')).toBe(40);
+      expect(total(families, 'tensornest_model_ready', { model: CAR })).toBe(1);
+      expect(total(families, 'tensornest_model_info', { model: CAR })).toBe(1);
+    }
+  } finally {
+    service.signal('SIGKILL');
+    await service.exit();
+  }
 });

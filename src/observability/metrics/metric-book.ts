@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Registry, type RegistryContentType } from 'prom-client';
 import { APP_CONFIG, type AppConfig } from '../../core/app-config.js';
 import { TensornestError } from '../../core/errors.js';
+import { asService } from '../../core/request-scope.js';
 import { GROUP_QUESTIONS, type GroupQuestions } from '../../core/ports/group-questions.js';
 import type { MetricFamily, Metrics } from '../../core/ports/metrics.js';
 import { translated } from './compat.js';
@@ -37,7 +38,12 @@ export class MetricBook implements Metrics {
    * The numbers of the whole group as text. Rejects with `metrics-incomplete` where a process did not answer: a sum
    * without it would look like counters that went back to zero, and like a storm of requests with the next scrape.
    */
-  async scrape(contentType: RegistryContentType): Promise<string> {
+  scrape(contentType: RegistryContentType): Promise<string> {
+    // Whoever may look sees all models: a sum of some of them would be none of the counters' sums.
+    return asService(() => this.collect(contentType));
+  }
+
+  private async collect(contentType: RegistryContentType): Promise<string> {
     const { answers, asked } = await this.questions.ask<readonly Reading[]>(QUESTION, null, SCRAPE_WITHIN_MS);
     if (answers.length < asked) {
       const missing = `${asked - answers.length} of ${asked} processes`;
