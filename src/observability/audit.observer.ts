@@ -4,6 +4,7 @@ import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent, TensorPredictionEvent } from '../core/prediction.js';
 import { isPublic, redact } from '../core/redaction.js';
 import type { ClassLabel, Row } from '../core/signature.js';
+import { clientMember } from './client-member.js';
 import { traceMember } from './trace-member.js';
 import { LineBuffer, type LinePart } from './line-buffer.js';
 import { tensorAuditLine } from './tensor-audit.js';
@@ -37,7 +38,7 @@ export function auditLine(event: PredictionEvent): readonly LinePart[] {
   const labels = labelsOf(classes);
   let predictions = '';
   for (const winner of winners) predictions += predictions === '' ? labels[winner]! : `,${labels[winner]!}`;
-  const about = `"audit":"prediction","id":"${requestId}",${traceMember()}"time":"${isoTime(time)}"`;
+  const about = `"audit":"prediction","id":"${requestId}",${traceMember()}${clientMember()}"time":"${isoTime(time)}"`;
   const by = `"model":"${model}","version":"${version}","digest":"${digest}"`;
   const durationMs = Math.round(timing.total * 1_000) / 1_000;
   const result = `"predictions":[${predictions}],"durationMs":${durationMs}`;

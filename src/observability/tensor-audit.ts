@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TensorPredictionEvent } from '../core/prediction.js';
-import { currentTrace } from '../core/request-scope.js';
+import { currentCaller, currentTrace } from '../core/request-scope.js';
 import type { Tensor } from '../core/tensor.js';
 
 /** Larger tensors are recorded by their digest: a line of a log is no place for pictures. */
@@ -16,6 +16,7 @@ export function tensorAuditLine({ requestId, time, digest, inputs, prediction }:
     id: requestId,
     // Undefined is left out.
     traceId: currentTrace()?.traceId,
+    clientId: currentCaller()?.id,
     time: time.toISOString(),
     model,
     version,

@@ -281,7 +281,8 @@ describe('where keys are required', () => {
     await request(url).post(CAR).set(bearer('tnk_not-a-key')).send(BODY).expect(401);
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(0);
-    expect(service.stdout).toContain('"clientId":"mobile-app"');
+    const lines = service.lines().filter(({ clientId }) => clientId === 'mobile-app');
+    expect(lines.map(({ audit, msg }) => audit ?? msg).sort()).toEqual(['prediction', 'request']);
     const written = service.stdout + service.stderr;
     expect(written).not.toContain(key);
     expect(written).not.toContain('tnk_');
@@ -573,6 +574,17 @@ describe('an address that strangers can reach', () => {
     }
     expect(() => loadConfig({ HOST: '0.0.0.0', KEYS_FILE: 'keys.json' }, false)).not.toThrow();
     expect(() => loadConfig({ HOST: '::', ANONYMOUS_ACCESS: 'true' }, false)).not.toThrow();
+    expect(() => loadConfig({ HOST: '0.0.0.0', ANONYMOUS_REQUESTS: '5' }, false)).toThrow(/HOST must be/);
+  });
+
+  it('is that of the container, whose compose file says who may ask', async () => {
+    const image = await readFile('docker/Dockerfile', 'utf8');
+    const compose = await readFile('docker/compose.yaml', 'utf8');
+    const [, host] = /HOST=(\S+)/.exec(image)!;
+    const [, anonymous] = /ANONYMOUS_ACCESS: '(\w+)'/.exec(compose)!;
+    expect(() => loadConfig({ HOST: host }, false)).toThrow(/ANONYMOUS_ACCESS/);
+    expect(() => loadConfig({ HOST: host, ANONYMOUS_ACCESS: anonymous }, false)).not.toThrow();
+    expect(compose).toMatch(/ports:\s+- '127\.0\.0\.1:8080:8080'/);
   });
 });
 
