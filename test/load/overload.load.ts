@@ -7,12 +7,15 @@ import { PacedLoad } from '../support/paced-load.js';
 import { SlowService } from '../support/slow-service.js';
 import { SECONDS, writeFigures } from './figures.js';
 
-/** Computed, not slept: an overload is one of the processor. */
+/**
+ * Slept in the worker thread, which is as blocked as if it computed: where the processor is shared, what a computing model
+ * can do differs from one second to the next by more than is measured here.
+ */
 const EXECUTION_MS = 20;
 const QUEUE_ROWS = 25;
 const DEADLINE_MS = 1_000;
 /** The promise is 0.9; a run of seconds on a machine that is shared is given more room. */
-const LEAST_GOODPUT = SECONDS >= 100 ? 0.9 : 0.75;
+const LEAST_GOODPUT = SECONDS >= 100 ? 0.9 : 0.8;
 const CALIBRATION_MS = Math.min(10_000, SECONDS * 100);
 const OVERLOAD_MS = SECONDS * 300;
 
@@ -21,7 +24,7 @@ let agent: Agent;
 beforeEach(async () => {
   agent = new Agent({ keepAlive: true });
   service = await SlowService.start(
-    { executionMs: EXECUTION_MS, busy: true },
+    { executionMs: EXECUTION_MS },
     { QUEUE_ROWS: String(QUEUE_ROWS), REQUEST_TIMEOUT_MS: String(DEADLINE_MS), LOG_LEVEL: 'warn' },
   );
 });

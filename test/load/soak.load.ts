@@ -45,7 +45,7 @@ describe('a service under mixed load, hot swaps and worker crashes', () => {
       swaps: report.swaps,
       crashes: report.crashes,
       tensorsAtRest: first.tensors,
-      resourcesAtRest: first.resources,
+      resourcesAtRest: [...new Set(report.rests.map(({ resources }) => resources))],
       rssGrowthMb: Number(growthMb(report).toFixed(1)),
       rssMb: report.rests.map(({ rss }) => Math.round(rss / MEGABYTE)),
       faults,

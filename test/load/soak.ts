@@ -36,7 +36,8 @@ const LANES = 4;
 /** Between two requests of a lane: endurance is wanted here, not throughput. */
 const PAUSE_MS = 25;
 /** Slower than five a minute, at which the service would rightly call itself not ready. */
-const CRASH_EVERY_MS = 17_500;
+const CRASH_EVERY_MS = 16_000;
+const SWAP_EVERY_MS = 16_000;
 /** The first one comes early, so that a short run has some. */
 const SOON_MS = 3_000;
 const WARM_UP = 1 / 4;
@@ -180,7 +181,7 @@ class Run {
 
   /** Puts other bytes in the model's place and waits until they are served. */
   private async swapping(seconds: number): Promise<void> {
-    const everyMs = Math.min(17_000, (seconds / 12) * 1_000);
+    const everyMs = Math.min(SWAP_EVERY_MS, (seconds / 12) * 1_000);
     while (!this.stopped) {
       await setTimeout(everyMs);
       await this.whileLoading(async () => {

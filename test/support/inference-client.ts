@@ -60,7 +60,10 @@ export class InferenceClient {
     const gather = async () => {
       for await (const { status } of this.health.Watch({ service: '' })) statuses.push(status);
     };
-    return { statuses, ended: gather() };
+    const ended = gather();
+    // Whoever waits for it is told of an error; nobody may.
+    ended.catch(() => undefined);
+    return { statuses, ended };
   }
 
   close(): void {

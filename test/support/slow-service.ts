@@ -38,6 +38,14 @@ export class SlowService {
     return send(`${this.url}/api/v1/predict`, { headers, body: ONE_ROW });
   }
 
+  /**
+   * Resolves when what was sent before has come in: connections are accepted in their order, so what comes over later ones
+   * is answered later. Costs little, unlike a scrape, of which there may be one only while an execution runs.
+   */
+  async received(): Promise<void> {
+    for (let look = 0; look < 3; look += 1) await this.get('/health/live');
+  }
+
   get(path: string): Promise<Exchange> {
     return send(this.url + path).answer;
   }
