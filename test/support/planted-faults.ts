@@ -126,7 +126,7 @@ function report(folder: string, tensors: Tensors): void {
     // Only there with --expose-gc; a service under test says what it holds, and not what it has not thrown away yet.
     globalThis.gc?.();
     // Requests to the system, such as a look at a folder, come and go; handles and timers are what could be forgotten.
-    const lasting = process.getActiveResourcesInfo().filter((kind) => !/Req/.test(kind));
+    const lasting = process.getActiveResourcesInfo().filter((kind) => !kind.includes('Req'));
     const resources = Object.groupBy(lasting, (kind) => kind);
     const counts = Object.fromEntries(Object.entries(resources).map(([kind, all = []]) => [kind, all.length]));
     const { numTensors } = tensors.memory();
