@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { pino } from 'pino';
 import { Supervisor } from './cluster/supervisor.js';
 import type { AppConfig } from './core/app-config.js';
+import { AUDIT_LOST } from './core/ports/line-sink.js';
 import { auditSink, logSink, textStream } from './observability/destinations.js';
 
 /** Runs the group from its start to its end, without serving anything itself; resolves with its exit code. */
@@ -10,14 +11,16 @@ export async function supervise(config: AppConfig): Promise<0 | 1> {
   cluster.setupPrimary({ serialization: 'advanced' });
   const sink = logSink(config);
   const logger = pino({ level: config.log.level }, textStream(sink)).child({ context: 'Cluster' });
+  const audit = auditSink(config);
   const supervisor = new Supervisor({
     processes: config.execution.processes,
-    audit: auditSink(config),
+    audit,
     log: (level, message) => {
       logger[level](message);
     },
     say: (text) => process.stderr.write(text),
   });
+  if (audit?.lost !== undefined) supervisor.questions.answer(AUDIT_LOST, () => audit.lost);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       supervisor.stop(signal);

@@ -19,11 +19,16 @@ export class AppendedFile implements LineSink {
   private readonly waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
   private failure: unknown;
+  private lostLines = 0;
 
   /** Opens it at once and not behind the first line: a log that cannot be written stops the start. */
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
     this.file = openSync(path, 'a');
+  }
+
+  get lost(): number {
+    return this.lostLines;
   }
 
   write(lines: Uint8Array, release?: () => void): void {
@@ -45,6 +50,7 @@ export class AppendedFile implements LineSink {
         await this.append(next.lines);
       } catch (error) {
         this.failure ??= error;
+        this.lostLines += countLines(next.lines);
       }
       next.release?.();
     }
@@ -57,4 +63,12 @@ export class AppendedFile implements LineSink {
       at += bytesWritten;
     }
   }
+}
+
+const LINE_FEED = 0x0a;
+
+function countLines(lines: Uint8Array): number {
+  let count = 0;
+  for (const byte of lines) if (byte === LINE_FEED) count += 1;
+  return count;
 }

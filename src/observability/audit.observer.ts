@@ -1,5 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
+import { GROUP_QUESTIONS, type GroupQuestions } from '../core/ports/group-questions.js';
+import { AUDIT_LOST, AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
+import { METRICS, type Metrics } from '../core/ports/metrics.js';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
 import type { PredictionEvent, TensorPredictionEvent } from '../core/prediction.js';
 import { isPublic, redact } from '../core/redaction.js';
@@ -13,17 +15,48 @@ import { tensorAuditLine } from './tensor-audit.js';
 @Injectable()
 export class AuditObserver implements PredictionObserver, OnApplicationShutdown {
   private readonly writer: LineBuffer | undefined;
+  private events = 0;
 
-  constructor(@Inject(AUDIT_SINK) sink: LineSink | null) {
+  constructor(
+    @Inject(AUDIT_SINK) sink: LineSink | null,
+    @Inject(METRICS) metrics: Metrics,
+    @Inject(GROUP_QUESTIONS) questions: GroupQuestions,
+  ) {
     if (sink !== null) this.writer = new LineBuffer(sink);
+    if (sink?.lost !== undefined) questions.answer(AUDIT_LOST, () => sink.lost);
+    metrics.add(
+      {
+        type: 'counter',
+        name: 'tensornest_audit_events_total',
+        help: 'Predictions that were handed to the audit log.',
+        labels: [],
+        read: () => [{ labels: [], value: this.events }],
+      },
+      {
+        type: 'counter',
+        name: 'tensornest_audit_dropped_total',
+        help: 'Audit lines that were lost.',
+        labels: ['reason'],
+        // One process writes for the whole group, and may be another than this.
+        across: 'group',
+        read: async () => {
+          const { answers } = await questions.ask<number>(AUDIT_LOST);
+          return [{ labels: ['write-failed'], value: answers.reduce((sum, lost) => sum + lost, 0) }];
+        },
+      },
+    );
   }
 
   observe(event: PredictionEvent): void {
-    this.writer?.write(...auditLine(event));
+    if (this.writer === undefined) return;
+    this.events += 1;
+    this.writer.write(...auditLine(event));
   }
 
   observeTensors(event: TensorPredictionEvent): void {
-    this.writer?.write(tensorAuditLine(event));
+    if (this.writer === undefined) return;
+    this.events += 1;
+    this.writer.write(tensorAuditLine(event));
   }
 
   async onApplicationShutdown(): Promise<void> {

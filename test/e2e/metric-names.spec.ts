@@ -40,6 +40,10 @@ const PROMISED: Readonly<Record<string, readonly [type: string, ...labels: strin
   tensornest_tensor_bytes: ['gauge', 'worker'],
   tensornest_worker_restarts_total: ['counter', 'reason'],
   tensornest_shed_total: ['counter', 'reason'],
+  tensornest_audit_events_total: ['counter'],
+  tensornest_audit_dropped_total: ['counter', 'reason'],
+  tensornest_auth_failures_total: ['counter', 'reason'],
+  tensornest_drain_seconds: ['gauge'],
 };
 
 it.each(Object.entries(PROMISED))('%s is there as promised', (name, [type, ...labels]) => {

@@ -259,3 +259,26 @@ it('a group counts the requests of all its processes, whichever of them is asked
     await service.exit();
   }
 });
+
+describe.each(['1', '2'])('the audit log of %s processes', (processes) => {
+  it('counts what it was given, and what it lost', async () => {
+    // A disk that is full.
+    const service = new ServiceProcess({ WEB_CONCURRENCY: processes, LOG_LEVEL: 'silent', AUDIT_LOG: '/dev/full' });
+    try {
+      const url = await service.url();
+      const sent = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ inputs: [ARTICLE_ROW] }) };
+      for (let request = 0; request < 5; request += 1) await fetch(`${url}/api/v1/predict`, sent);
+      await vi.waitFor(
+        async () => {
+          const families = parsePrometheus(await (await fetch(`${url}/metrics`)).text());
+          expect(total(families, 'tensornest_audit_events_total')).toBe(5);
+          expect(total(families, 'tensornest_audit_dropped_total', { reason: 'write-failed' })).toBe(5);
+        },
+        { timeout: 10_000, interval: 50 },
+      );
+    } finally {
+      service.signal('SIGKILL');
+      await service.exit();
+    }
+  });
+});

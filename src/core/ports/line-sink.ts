@@ -7,7 +7,12 @@ export interface LineSink {
   write(lines: Uint8Array, release?: () => void): void;
   /** Resolves when everything written so far is where it belongs. */
   flush(): Promise<void>;
+  /** Lines that could not be written, so far; undefined where another process writes them, or nobody can tell. */
+  readonly lost?: number;
 }
+
+/** The question to whoever writes the audit log how many of its lines were lost. */
+export const AUDIT_LOST = 'audit-lost';
 
 /** Where audit lines go; null when the audit log is off. */
 export const AUDIT_SINK = Symbol('AUDIT_SINK');
