@@ -520,7 +520,24 @@ describe('the gRPC doors', () => {
     expect(await call({ 'x-api-key': key })).toBe('car-evaluation');
     expect(await call(bearer(birds))).toBe(status.NOT_FOUND);
     expect(await call(bearer(modest))).toBe('car-evaluation');
-    expect(await call(bearer(modest))).toBe(status.RESOURCE_EXHAUSTED);
+    const spent = await client.infer({}, {}, Metadata.fromHttp2Headers(bearer(modest))).outcome;
+    expect([spent.code, spent.details]).toEqual([
+      status.RESOURCE_EXHAUSTED,
+      expect.stringMatching(/^This key may send 1/),
+    ]);
+    expect(Number(spent.metadata.get('grpc-retry-pushback-ms')[0])).toBeGreaterThan(50_000);
+    // A model of others is one that there is not, word for word.
+    const said = async (model_name: string) => {
+      const { code, details } = await client.infer({}, { model_name }, Metadata.fromHttp2Headers(bearer(birds)))
+        .outcome;
+      return [code, (details as string).replaceAll(model_name, 'X')];
+    };
+    expect(await said('car-evaluation')).toEqual(await said('car-unknown'));
+    const { text } = await app!.get('/metrics').set(bearer(key));
+    expect(text).toMatch(/tensornest_auth_failures_total\{reason="missing"\} 1\n/);
+    expect(text).toMatch(/tensornest_auth_failures_total\{reason="unknown"\} 1\n/);
+    // Twice the car, and once a model that nobody has.
+    expect(text).toMatch(/tensornest_auth_failures_total\{reason="model"\} 3\n/);
     client.close();
   });
 });
