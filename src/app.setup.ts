@@ -14,7 +14,9 @@ import { anyBody, jsonBody } from './http/json-body.js';
 import { LeanExpressAdapter } from './http/lean-express.adapter.js';
 import { ManagementServer, separatePorts } from './http/management.js';
 import { pageHeaders } from './http/page-headers.js';
-import { REQUEST_ID_HEADER, requestContext } from './http/request-context.js';
+import { ParserErrors } from './http/parser-errors.js';
+import { REQUEST_ID_HEADER, requestContext, type RequestWitness } from './http/request-context.js';
+import { refusalOf } from './http/request-rules.js';
 import { ModelRepository } from './model/model-repository.js';
 import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
@@ -43,7 +45,7 @@ export interface RunningApp {
 
 /** Builds the service. `main.ts` and every end-to-end test come through here. */
 export async function createApp(config: AppConfig, group: ProcessGroup | null): Promise<NestExpressApplication> {
-  const adapter = new LeanExpressAdapter();
+  const adapter = new LeanExpressAdapter(config.edge);
   // NOTE: not imported above, so that a service without these doors does without their libraries.
   const grpc =
     config.grpc.port === null ? undefined : await import('./prediction/protocols/open-inference-grpc/grpc.module.js');
@@ -59,23 +61,24 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
     },
   );
   app.useLogger(app.get(Logger));
+  app.get(ParserErrors).answerFor(app.getHttpServer(), adapter.messages);
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);
   const failedRequests = app.get(FailedRequests);
-  app.use(
-    requestContext({
-      began: (request) => {
-        httpMetrics.began(request.method ?? '');
-        return spans === null ? undefined : beginTrace(spans, request);
-      },
-      ended: (request) => {
-        accessLog.write(request);
-        httpMetrics.ended(request);
-        failedRequests.ended(request, PROTOCOLS);
-        if (request.trace !== undefined) spans?.endHttp(request.trace, { ...request, failure: request.failure?.code });
-      },
-    }),
-  );
+  const witness: RequestWitness = {
+    began: (request) => {
+      httpMetrics.began(request.method ?? '');
+      return spans === null ? undefined : beginTrace(spans, request);
+    },
+    ended: (request) => {
+      accessLog.write(request);
+      httpMetrics.ended(request);
+      failedRequests.ended(request, PROTOCOLS);
+      if (request.trace !== undefined) spans?.endHttp(request.trace, { ...request, failure: request.failure?.code });
+    },
+  };
+  const rules = { bodyLimit: config.http.bodyLimit, uploads: config.admin };
+  app.use(requestContext(witness, (request) => refusalOf(request, rules)));
   const { managementPort, proxyHops } = config.access;
   app.set('trust proxy', proxyHops);
   if (managementPort !== null) app.use(separatePorts(managementPort));

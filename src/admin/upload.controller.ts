@@ -1,10 +1,12 @@
-import { Controller, HttpCode, Inject, Param, Put, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { API_PREFIX } from '../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { TensornestError, unknownModel } from '../core/errors.js';
 import { mayUseModel } from '../core/request-scope.js';
+import { inviteBody } from '../http/continue.js';
+import { takeYourTime } from '../http/parser-errors.js';
 import { queryOf } from '../http/query.js';
 import { TARBALL_TYPES } from '../http/tarball-body.js';
 import { ModelLifecycle } from '../model/model-lifecycle.js';
@@ -39,12 +41,19 @@ export class UploadController {
     description: 'Default: true. With false the version that answers now answers on, and the new one waits.',
   })
   @ApiNoContentResponse({ description: 'It is in the store and, unless that was not wanted, answers.' })
-  async upload(@Req() request: Request, @Param('name') name: string, @Param('version') version: string): Promise<void> {
+  async upload(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Param('name') name: string,
+    @Param('version') version: string,
+  ): Promise<void> {
     if (!mayUseModel(name)) throw unknownModel(name);
     if (!request.is([...TARBALL_TYPES])) {
       const message = `Send the package as Content-Type: ${TARBALL_TYPES[0]}.`;
       throw new TensornestError('unsupported-media-type', message);
     }
+    takeYourTime(request, this.config.edge.bodyMs);
+    inviteBody(request, response);
     const { dir, requireSignature } = this.config.models;
     const { packageBytes: maxBytes } = this.config.limits;
     const limits = { ...TARBALL_LIMITS, packedBytes: this.config.limits.uploadBytes };

@@ -8,6 +8,7 @@ describe('the configuration', () => {
   it('has the documented defaults', () => {
     expect(load({})).toMatchObject({
       http: { host: '127.0.0.1', port: 8080, corsOrigins: [], bodyLimit: 1_048_576 },
+      edge: { headerBytes: 16_384, headersMs: 15_000, bodyMs: 30_000, keepAliveMs: 75_000, connections: 10_000 },
       serverName: 'Tensornest',
       stateDir: `${import.meta.dirname.replace(/\/src\/config$/, '')}/state`,
       admin: false,
@@ -73,6 +74,8 @@ describe('the configuration', () => {
     ['ADMIN_API', 'true', (config) => config.admin, true],
     ['MODEL_SCOPE', '@acme', (config) => config.models.scope, '@acme'],
     ['MODELS', 'a@^2, b@stable,c', (config) => config.models.wanted, ['a@^2', 'b@stable', 'c']],
+    ['KEEP_ALIVE_SECONDS', '5', (config) => config.edge.keepAliveMs, 5_000],
+    ['BODY_TIMEOUT_SECONDS', '10', (config) => config.edge.headersMs, 10_000],
     ['PORT', ' ', (config) => config.http.port, 8080],
   ] as [string, string, (config: ReturnType<typeof load>) => unknown, unknown][])(
     'reads %s=%s',
@@ -95,6 +98,9 @@ describe('the configuration', () => {
     ['QUEUE_ROWS', '0'],
     ['REQUEST_TIMEOUT_MS', '30s'],
     ['DRAIN_SECONDS', '-1'],
+    ['MAX_HEADER_BYTES', '16k'],
+    ['HEADERS_TIMEOUT_SECONDS', '0'],
+    ['MAX_CONNECTIONS', '0'],
     ['VERSION_POLICY', 'newest'],
     ['MODELS_REFRESH_SECONDS', '0'],
     ['ADMIN_API', 'yes'],
@@ -108,6 +114,11 @@ describe('the configuration', () => {
     expect(attempt).toThrow(ConfigError);
     expect(attempt).toThrow(new RegExp(`^ {2}${name} must`, 'm'));
     expect(attempt).not.toThrow(new RegExp(value.replaceAll(/[*.]/g, '\\$&') + '( |$|,)', 'm'));
+  });
+
+  it('shares the connections among the processes', () => {
+    const { edge } = load({ MAX_CONNECTIONS: '1000', WEB_CONCURRENCY: '3' });
+    expect(edge.connections).toBe(334);
   });
 
   it('names every wrong variable at once', () => {

@@ -5,6 +5,7 @@ import type { AppConfig } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
 import { AccessEnv, accessConfig, assertGuarded } from './sections/access.env.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
+import { EdgeEnv, edgeConfig } from './sections/edge.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
 import { LoadEnv, underLoadConfig } from './sections/load.env.js';
 import { LimitsEnv, limitsConfig } from './sections/limits.env.js';
@@ -21,6 +22,7 @@ type Section<T extends object> = new () => T;
 /** Every section of the environment. */
 const SECTIONS: readonly Section<object>[] = [
   ServerEnv,
+  EdgeEnv,
   AccessEnv,
   ModelsEnv,
   LimitsEnv,
@@ -48,6 +50,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
   if (faults.length > 0) throw new ConfigError(faults);
   const config = deepFreeze({
     ...serverConfig(read(ServerEnv, env)),
+    ...edgeConfig(read(EdgeEnv, env), read(ExecutionEnv, env).WEB_CONCURRENCY),
     ...accessConfig(read(AccessEnv, env)),
     ...modelsConfig(read(ModelsEnv, env)),
     ...limitsConfig(read(LimitsEnv, env)),

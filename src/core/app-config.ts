@@ -7,6 +7,20 @@ import type { VersionPolicies } from './version-policy.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** How much of a client's time and of our memory a connection may take. */
+export interface EdgeLimits {
+  /** Most bytes of a request's line and headers together. */
+  readonly headerBytes: number;
+  /** Milliseconds from the first byte, or from the connection, to the end of the headers. */
+  readonly headersMs: number;
+  /** Milliseconds from the first byte of a request to its last, and those for which a client may take nothing of its answer. */
+  readonly bodyMs: number;
+  /** Milliseconds that a connection may be without a request. */
+  readonly keepAliveMs: number;
+  /** Most connections at once, of this process. */
+  readonly connections: number;
+}
+
 /** The whole configuration: validated, defaulted, frozen. Read from the environment by `config/` and by nothing else. */
 export interface AppConfig {
   readonly http: {
@@ -31,6 +45,7 @@ export interface AppConfig {
     /** Proxies in front of the service whose X-Forwarded-For is believed. */
     readonly proxyHops: number;
   };
+  readonly edge: EdgeLimits;
   readonly serverName: string;
   /** Absolute path of a small folder that the service writes to, for what a restart must not forget. */
   readonly stateDir: string;

@@ -65,6 +65,10 @@ export type ErrorCode =
   | 'malformed-json'
   | 'bad-request'
   | 'body-too-large'
+  | 'headers-too-large'
+  | 'request-timeout'
+  | 'expectation-failed'
+  | 'malformed-request'
   | 'unsupported-media-type'
   | 'not-found'
   | 'method-not-allowed'
@@ -97,6 +101,7 @@ export type InputFault =
   | 'out-of-range'
   | 'too-few'
   | 'too-many'
+  | 'too-deep'
   | 'unknown-field'
   | 'duplicate'
   | 'forbidden-key';

@@ -10,6 +10,7 @@ import {
 } from '../../test/support/signatures.js';
 import { RowArena } from '../core/row-arena.js';
 import type { Signature } from '../core/signature.js';
+import { parseStrictJson } from '../core/strict-json.js';
 import type { Layout } from './placement.js';
 import { RowEncoder } from './row-encoder.js';
 import { RowScanner } from './row-scanner.js';
@@ -17,9 +18,10 @@ import { RowScanner } from './row-scanner.js';
 const LAYOUTS: readonly Layout[] = ['columns', 'index'];
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength);
 
+/** As the slow way reads it: what the strict reader refuses, no scan may take. */
 function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString());
+    return parseStrictJson(body, { anyNumber: true });
   } catch {
     return undefined;
   }

@@ -1,12 +1,17 @@
-import { IncomingMessage, type ServerOptions, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Response } from 'express';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
+
+export interface ExpressMessages {
+  readonly IncomingMessage: typeof IncomingMessage;
+  readonly ServerResponse: typeof ServerResponse;
+}
 
 /**
  * Message classes that are born with the prototypes that Express gives to its requests and responses. Express sets them on
  * every single message, which makes V8 give up what it knows of the message's shape; setting what is there already is free.
  */
-export function expressMessages(app: Express): ServerOptions {
+export function expressMessages(app: Express): ExpressMessages {
   // Real subclasses, so that V8 lays the messages out like Node's own.
   class Request extends IncomingMessage {}
   class Reply<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}

@@ -1,7 +1,9 @@
-import { createServer, type OutgoingHttpHeaders, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import { type OutgoingHttpHeaders, type Server, ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
-import { expressMessages, stampRequestIds } from './express-messages.js';
+import type { EdgeLimits } from '../core/app-config.js';
+import { createEdgeServer } from './edge-server.js';
+import { type ExpressMessages, expressMessages, stampRequestIds } from './express-messages.js';
 import { JsonBytes, JsonText } from './json-reply.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 
@@ -12,15 +14,21 @@ import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 export class LeanExpressAdapter extends ExpressAdapter {
   /** Asks every client to close its connection with the answer, and to go elsewhere. */
   draining = false;
-  private messages: ServerOptions | undefined;
+  private knownMessages: ExpressMessages | undefined;
 
-  constructor() {
+  constructor(private readonly limits: EdgeLimits) {
     super();
     const app = this.getInstance<Express>();
     for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
     stampRequestIds(app, (response) => {
       this.attend(response);
     });
+  }
+
+  /** What requests and responses are made of, for those too that no request handler sees. */
+  get messages(): ExpressMessages {
+    this.knownMessages ??= expressMessages(this.getInstance<Express>());
+    return this.knownMessages;
   }
 
   override initHttpServer(): void {
@@ -30,8 +38,7 @@ export class LeanExpressAdapter extends ExpressAdapter {
   /** A server of the same application. All of them share one pair of message classes, so that V8 sees one shape. */
   newServer(): Server {
     const app = this.getInstance<Express>();
-    this.messages ??= expressMessages(app);
-    return createServer(this.messages, app);
+    return createEdgeServer(app, this.messages, this.limits);
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { TensornestError } from '../core/errors.js';
+import { ParserErrors } from './parser-errors.js';
 import type { LeanExpressAdapter } from './lean-express.adapter.js';
 
 /** What operators' machines ask for: probes and metrics. */
@@ -28,12 +29,17 @@ export function separatePorts(managementPort: number): RequestHandler {
 export class ManagementServer implements OnApplicationShutdown {
   private server: Server | undefined;
 
-  constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly parserErrors: ParserErrors,
+  ) {}
 
   async listen(app: NestExpressApplication): Promise<void> {
     const { http, access } = this.config;
     if (access.managementPort === null) return;
-    const server = (app.getHttpAdapter() as unknown as LeanExpressAdapter).newServer();
+    const adapter = app.getHttpAdapter() as unknown as LeanExpressAdapter;
+    const server = adapter.newServer();
+    this.parserErrors.answerFor(server, adapter.messages);
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(access.managementPort!, http.host, resolve);

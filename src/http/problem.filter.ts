@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ERROR_DOORS, type ErrorDoor, isBehind } from './error-door.js';
-import { PROBLEM_JSON, toProblem } from './problem-details.js';
-import { noteFailure, requestIdOf } from './request-context.js';
+import { answerError, ERROR_DOORS, type ErrorDoor } from './error-door.js';
+import { statusOf } from './problem-details.js';
+import { noteFailure } from './request-context.js';
 import { toTensornestError } from './to-tensornest-error.js';
 
 /** Answers every error as problem details, or as its door does: never HTML, never a stack. */
@@ -18,18 +18,12 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const error = toTensornestError(thrown);
     noteFailure(request, error);
-    const problem = toProblem(error, requestIdOf(request));
-    if (problem.status === 500) this.logger.error({ err: error.cause ?? error }, error.message);
+    if (statusOf(error.code) === 500) this.logger.error({ err: error.cause ?? error }, error.message);
     if (response.headersSent || response.closed) {
       response.destroy();
       return;
     }
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
-    const door = this.doors.find((candidate) => isBehind(candidate, request.originalUrl.split('?', 1)[0]!));
-    if (door !== undefined) {
-      door.answer(error, request, response);
-      return;
-    }
-    response.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
+    answerError(this.doors, error, request, response);
   }
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import { Cancellation, clientGone } from '../core/cancellation.js';
 import { TensornestError } from '../core/errors.js';
 import { inRequest, type RequestScope, type TraceContext, traceparentOf } from '../core/request-scope.js';
+import { closeAfter } from './closing.js';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
@@ -40,6 +42,9 @@ export interface FinishedRequest {
 
 const CLIENT_GONE = 499;
 
+/** The last request of a connection that was answered before it was read to its end. */
+const unread = new WeakMap<Socket, IncomingMessage>();
+
 type Identified = IncomingMessage & {
   scope?: RequestScope;
   arrivedAt?: number;
@@ -49,24 +54,25 @@ type Identified = IncomingMessage & {
 
 /**
  * Gives every request its id (the client's own when it is well-formed, else a new UUID), and reports the request when it
- * is over. Comes before everything that may refuse a request.
+ * is over. Comes before everything that may refuse a request; `refusalOf` is the first that does.
  */
-export function requestContext(witness: RequestWitness): RequestHandler {
+export function requestContext(
+  witness: RequestWitness,
+  refusalOf: (request: IncomingMessage) => Error | undefined = () => undefined,
+): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
-    const sent = request.headers[REQUEST_ID_HEADER];
-    const id = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
     const trace = witness.began(request);
-    const scope: RequestScope = { requestId: id, trace };
-    (request as Identified).scope = scope;
+    const scope = identify(request, trace);
     (request as Identified).arrivedAt = started;
     if (trace !== undefined) response.setHeader(TRACE_RESPONSE_HEADER, traceparentOf(trace));
     inRequest(scope, () => {
       response.once('close', () => {
         // NOTE: nothing else tells of a client that left after its body was read: https://github.com/nodejs/node/issues/46666
         if (!response.writableFinished) cancelled(request).cancel(clientGone());
+        if (!request.complete) unread.set(request.socket, request);
         witness.ended({
-          requestId: id,
+          requestId: scope.requestId,
           clientId: scope.caller?.id,
           method: request.method,
           path: request.path,
@@ -77,9 +83,25 @@ export function requestContext(witness: RequestWitness): RequestHandler {
           failure: (request as Identified).failure,
         });
       });
-      next();
+      const refusal = refusalOf(request);
+      if (refusal !== undefined) closeAfter(response);
+      next(refusal);
     });
   };
+}
+
+/** Gives the request its id, and those who work on it their scope. */
+export function identify(request: IncomingMessage, trace?: TraceContext): RequestScope {
+  const sent = request.headers[REQUEST_ID_HEADER];
+  const requestId = typeof sent === 'string' && WELL_FORMED.test(sent) ? sent : randomUUID();
+  const scope: RequestScope = { requestId, trace };
+  (request as Identified).scope = scope;
+  return scope;
+}
+
+/** Whether the last request of this connection was answered before it had come to its end, which it still has not. */
+export function isAnsweredEarly(socket: Socket): boolean {
+  return unread.get(socket)?.complete === false;
 }
 
 /** The id that `requestContext` gave. */

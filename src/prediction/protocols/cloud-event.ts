@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 import type { CloudEvent } from 'cloudevents';
 import { reasonOf, TensornestError } from '../../core/errors.js';
+import { parseStrictJson } from '../../core/strict-json.js';
 
 const STRUCTURED = 'application/cloudevents+json';
 const JSON_TYPE = 'application/json';
@@ -15,12 +16,13 @@ export interface ReceivedEvent {
   answer(response: Response, model: string, body: Buffer, contentType?: string): void;
 }
 
-/** The event that a request is, in structured or binary form, or null when it is none. Throws `bad-request`. */
+/** The event that a request is, in structured or binary form, or null when it is none. Throws `bad-request`, or what `parseStrictJson` does. */
 export async function receiveEvent(headers: IncomingHttpHeaders, body: Buffer): Promise<ReceivedEvent | null> {
   const structured = headers['content-type']?.toLowerCase().startsWith(STRUCTURED) === true;
   if (!structured && headers['ce-specversion'] === undefined && headers['ce-id'] === undefined) return null;
   // Few services are asked with events, and the library is large.
   const { CloudEvent: Event, HTTP } = await import('cloudevents');
+  const envelope = structured ? (parseStrictJson(body) as Envelope) : null;
   try {
     // The library checks the attributes. The data stays as it came: not all of it is JSON.
     const message = structured
@@ -31,7 +33,7 @@ export async function receiveEvent(headers: IncomingHttpHeaders, body: Buffer): 
     throw new TensornestError('bad-request', `The CloudEvent is not valid: ${reasonOf(error)}.`);
   }
   return {
-    data: structured ? dataOf(JSON.parse(body.toString('utf8')) as Envelope) : body,
+    data: envelope === null ? body : dataOf(envelope),
     answer: (response, model, answer, datacontenttype = JSON_TYPE) => {
       const attributes = { type: RESPONSE_TYPE, source: `io.kserve.inference.${model}`, datacontenttype };
       if (structured) {

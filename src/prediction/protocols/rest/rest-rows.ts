@@ -74,7 +74,7 @@ export class RestRows implements RowSource {
   }
 
   private envelope(): Envelope {
-    this.parsed ??= envelopeOf(this.body.parse());
+    this.parsed ??= envelopeOf(this.body.parse({ anyNumber: true }));
     return this.parsed;
   }
 }

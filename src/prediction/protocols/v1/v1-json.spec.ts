@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseV1Json, Real } from './v1-json.js';
+import { parseV1Json as parse, Real } from './v1-json.js';
 import { writeFloat } from './v1-numbers.js';
+
+const parseV1Json = (text: string) => parse(Buffer.from(text));
 
 /** The same without the two things that JSON.parse does not tell apart. */
 function plain(value: unknown): unknown {
@@ -15,7 +17,7 @@ function plain(value: unknown): unknown {
 describe('JSON as TensorFlow Serving reads it', () => {
   it('is what JSON.parse reads, for every JSON document', () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom('', ' ', '}', ' trailing'), (text, trailing) => {
+      fc.property(fc.json({ maxDepth: 5 }).filter((text) => !text.includes('__proto__')), fc.constantFrom('', ' ', '}', ' trailing'), (text, trailing) => {
         expect(plain(parseV1Json(` ${text}${trailing === '}' && /\d$/.test(text) ? '' : trailing}`))).toEqual(
           plain(JSON.parse(text)),
         );
@@ -50,11 +52,21 @@ describe('JSON as TensorFlow Serving reads it', () => {
     ]);
   });
 
-  it('takes the first of equal keys, and none for a prototype', () => {
-    const document = parseV1Json('{"a": 1, "a": 2, "__proto__": {"b": 3}}') as Record<string, unknown>;
-    expect(document.a).toBe(1);
-    expect(document.b).toBeUndefined();
-    expect(Object.getPrototypeOf(document)).toBeNull();
+  it('gives objects no prototype', () => {
+    expect(Object.getPrototypeOf(parseV1Json('{"a": 1, "constructor": 2}'))).toBeNull();
+  });
+
+  it.each([
+    ['{"a": 1, "\\u0061": 2}', /Duplicate name of object member. at offset: 9/],
+    ['[{"__proto__": {}}]', /Forbidden name of object member: __proto__. at offset: 2/],
+    ['['.repeat(101), /Nested deeper than 100 levels. at offset: 100/],
+  ])('refuses %s, which it would take elsewhere', (text, message) => {
+    expect(() => parseV1Json(text)).toThrow(message);
+  });
+
+  it('takes 100 lists within each other, and no bytes that are not UTF-8', () => {
+    expect(parseV1Json('['.repeat(100) + ']'.repeat(100))).toBeInstanceOf(Array);
+    expect(() => parse(Buffer.from('["\xff"]', 'latin1'))).toThrow('The document is not UTF-8');
   });
 });
 

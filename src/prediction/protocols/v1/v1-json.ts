@@ -1,12 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { TensornestError } from '../../../core/errors.js';
+import { DEEPEST_JSON, FORBIDDEN_KEY } from '../../../core/strict-json.js';
 
 /** A whole number that was written with a point or an exponent: TensorFlow Serving takes 1.0 for no integer. */
 export class Real {
   constructor(readonly value: number) {}
 }
-
-/** Deeper nesting is no tensor, and would cost stack. */
-const DEEPEST = 500;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /[\t\n\r ]*/y;
@@ -24,12 +23,13 @@ const LITERALS: readonly (readonly [string, unknown])[] = [
 ];
 
 /**
- * Reads the first JSON document of `text` as TensorFlow Serving does: NaN and Infinity are numbers, what follows the
- * document does not matter, of equal keys the first counts. Objects have no prototype; whole numbers beyond 2^53 are
- * bigints, those written like 1.0 are `Real`. Throws `malformed-json` with the place.
+ * Reads the first JSON document of `bytes` as TensorFlow Serving does: NaN and Infinity are numbers, what follows the
+ * document does not matter. Unlike there, a key may be there only once, and the bytes must be UTF-8. Objects have no
+ * prototype; whole numbers beyond 2^53 are bigints, those written like 1.0 are `Real`. Throws `malformed-json` with the place.
  */
-export function parseV1Json(text: string): unknown {
-  return new V1JsonReader(text).document();
+export function parseV1Json(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw malformed('The document is not UTF-8');
+  return new V1JsonReader(bytes.toString('utf8')).document();
 }
 
 class V1JsonReader {
@@ -44,19 +44,23 @@ class V1JsonReader {
   }
 
   private value(depth: number): unknown {
-    if (depth > DEEPEST) throw this.wrong(`Nested deeper than ${DEEPEST}.`);
     this.skip();
     switch (this.text[this.at]) {
       case '{':
-        return this.object(depth);
+        return this.object(this.deeper(depth));
       case '[':
-        return this.list(depth);
+        return this.list(this.deeper(depth));
       case '"':
         return this.string();
       case undefined:
       default:
         return this.scalar();
     }
+  }
+
+  private deeper(depth: number): number {
+    if (depth === DEEPEST_JSON) throw this.wrong(`Nested deeper than ${DEEPEST_JSON} levels.`);
+    return depth + 1;
   }
 
   private object(depth: number): object {
@@ -66,10 +70,13 @@ class V1JsonReader {
     for (;;) {
       this.skip();
       if (this.text[this.at] !== '"') throw this.wrong('Missing a name for object member.');
+      const start = this.at;
       const name = this.string();
+      if (name === FORBIDDEN_KEY) throw this.wrong(`Forbidden name of object member: ${name}.`, start);
+      if (name in fields) throw this.wrong('Duplicate name of object member.', start);
       if (!this.takes(':')) throw this.wrong('Missing a colon after a name of object member.');
-      const value = this.value(depth + 1);
-      if (!(name in fields)) fields[name] = value;
+      const value = this.value(depth);
+      fields[name] = value;
       if (this.takes('}')) return fields;
       if (!this.takes(',')) throw this.wrong('Missing a comma or } after an object member.');
     }
@@ -80,7 +87,7 @@ class V1JsonReader {
     this.at += 1;
     if (this.takes(']')) return items;
     for (;;) {
-      items.push(this.value(depth + 1));
+      items.push(this.value(depth));
       if (this.takes(']')) return items;
       if (!this.takes(',')) throw this.wrong('Missing a comma or ] after an array element.');
     }

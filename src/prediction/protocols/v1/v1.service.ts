@@ -75,7 +75,7 @@ export class V1Service {
 
   private parse(bytes: Buffer): unknown {
     try {
-      return parseV1Json(bytes.toString('utf8'));
+      return parseV1Json(bytes);
     } catch (error) {
       if (this.dialect !== 'kserve' || !(error instanceof TensornestError)) throw error;
       throw new TensornestError(error.code, `Unrecognized request format: ${error.message}`);
