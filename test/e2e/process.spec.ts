@@ -65,7 +65,9 @@ describe('the process', () => {
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(0);
     const lines = service.lines().filter(({ requestId }) => requestId === 'broken');
-    expect(lines).toMatchObject([{ level: 30, status: 499 }]);
+    // A client that ends may still read: it is told what it did, unless it is quicker.
+    expect(lines).toMatchObject([{ level: 30 }]);
+    expect([400, 499]).toContain(lines[0]!.status);
   });
 
   it('writes one audit line per prediction, and none is lost at the end', async () => {
