@@ -71,7 +71,7 @@ function countMembers(bytes: Uint8Array): number | undefined {
   let members = 0;
   let depth = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
+    switch (bytes[at]!) {
       case QUOTE:
         at = endOfString(bytes, at + 1);
         break;
@@ -169,7 +169,7 @@ function duplicates(bytes: Buffer): InputProblem[] {
   let to = 0;
   for (let at = 0; at < bytes.length && problems.length < MOST_PROBLEMS; at += 1) {
     const inner = levels.at(-1);
-    switch (bytes[at]) {
+    switch (bytes[at]!) {
       case QUOTE:
         from = at;
         at = endOfString(bytes, at + 1);
@@ -208,5 +208,9 @@ function duplicates(bytes: Buffer): InputProblem[] {
 
 function refusal(problems: readonly InputProblem[]): TensornestError {
   const [first] = problems;
-  return new TensornestError('invalid-input', `${first?.pointer || 'The body'} ${first?.message}.`, { problems });
+  return new TensornestError(
+    'invalid-input',
+    `${first?.pointer === '' ? 'The body' : first?.pointer} ${first?.message}.`,
+    { problems },
+  );
 }

@@ -12,7 +12,7 @@ const LINGER_MS = 1_000;
 export function closeAfter(response: ServerResponse): void {
   response.shouldKeepAlive = false;
   // Node calls this when the last answer is on its way.
-  if (response.req.socket) response.req.socket.destroySoon = linger;
+  response.req.socket.destroySoon = linger;
 }
 
 /** Ends what we send, and ignores what still comes until the client ends or the time is over. */

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 1_000;
 export function createEdgeServer(listener: RequestListener, messages: ExpressMessages, limits: EdgeLimits): Server {
   const takeOver = (request: IncomingMessage, response: ServerResponse) => {
     toOriginForm(request);
-    listener(request, response as Parameters<RequestListener>[1]);
+    listener(request, response);
   };
   const server = createServer(
     {

@@ -17,11 +17,15 @@ function plain(value: unknown): unknown {
 describe('JSON as TensorFlow Serving reads it', () => {
   it('is what JSON.parse reads, for every JSON document', () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 5 }).filter((text) => !text.includes('__proto__')), fc.constantFrom('', ' ', '}', ' trailing'), (text, trailing) => {
-        expect(plain(parseV1Json(` ${text}${trailing === '}' && /\d$/.test(text) ? '' : trailing}`))).toEqual(
-          plain(JSON.parse(text)),
-        );
-      }),
+      fc.property(
+        fc.json({ maxDepth: 5 }).filter((text) => !text.includes('__proto__')),
+        fc.constantFrom('', ' ', '}', ' trailing'),
+        (text, trailing) => {
+          expect(plain(parseV1Json(` ${text}${trailing === '}' && /\d$/.test(text) ? '' : trailing}`))).toEqual(
+            plain(JSON.parse(text)),
+          );
+        },
+      ),
       { numRuns: 500 },
     );
   });
