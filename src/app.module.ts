@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Logger, Module, type Type } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AccessModule } from './access/access.module.js';
 import { Quotas } from './access/quotas.service.js';
@@ -13,6 +13,7 @@ import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
 
 import { loggerParams } from './observability/logging.js';
+import { tellAuditFault } from './observability/audit/tell-fault.js';
 import { auditSink, logSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import type { Spans } from './observability/tracing/spans.js';
@@ -29,6 +30,16 @@ export interface Extras {
   readonly spans?: Spans | null;
 }
 
+const auditLogger = new Logger('Audit');
+const sayAuditFault = tellAuditFault({
+  error: (message) => {
+    auditLogger.error(message);
+  },
+  info: (message) => {
+    auditLogger.log(message);
+  },
+});
+
 /** The composition root: what the service is made of. */
 @Module({})
 export class AppModule {
@@ -37,7 +48,7 @@ export class AppModule {
     group: ProcessGroup | null = null,
     { doors = [], spans = null }: Extras = {},
   ): DynamicModule {
-    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit), spans };
+    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit, sayAuditFault), spans };
     return {
       module: AppModule,
       imports: [

@@ -31,6 +31,10 @@ export async function tensornest(words: readonly string[]): Promise<number> {
     const { keyCommand } = await import('./key-command.js');
     code = await keyCommand(rest, terminal);
   });
+  delegate(program, 'audit', 'verifies audit logs', async (rest) => {
+    const { auditCommand } = await import('./audit-command.js');
+    code = await auditCommand(rest, terminal);
+  });
   try {
     await program.parseAsync(words, { from: 'user' });
     return code;

@@ -9,14 +9,7 @@ import { type FromProcess, type ToProcess, toProcess } from './messages.js';
  * without a group.
  */
 export class GroupMember implements ProcessGroup {
-  readonly audit: LineSink = {
-    write: (lines, release) => {
-      // Node has copied the bytes when it comes back.
-      send({ type: 'audit', lines });
-      release?.();
-    },
-    flush: () => this.flush(),
-  };
+  readonly audit: LineSink;
   readonly commands = new MemberCommands(send);
   readonly questions = new MemberQuestions(send);
   private readonly flushes = new Map<number, () => void>();
@@ -27,6 +20,10 @@ export class GroupMember implements ProcessGroup {
     readonly replaces: boolean,
     private current: GroupView,
   ) {
+    this.audit = new SharedAudit(
+      () => this.current.auditFault,
+      () => this.flush(),
+    );
     process.on('message', (message) => {
       const known = toProcess(message);
       if (known !== undefined) this.receive(known);
@@ -99,6 +96,24 @@ export class GroupMember implements ProcessGroup {
         this.questions.polled(message.ticket, message.poll);
         break;
     }
+  }
+}
+
+/** The group's one audit log, which the supervisor writes. */
+class SharedAudit implements LineSink {
+  constructor(
+    private readonly trouble: () => string | undefined,
+    readonly flush: () => Promise<void>,
+  ) {}
+
+  get fault(): string | undefined {
+    return this.trouble();
+  }
+
+  write(lines: Uint8Array, release?: () => void): void {
+    // Node has copied the bytes when it comes back.
+    send({ type: 'audit', lines });
+    release?.();
   }
 }
 

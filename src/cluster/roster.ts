@@ -14,6 +14,9 @@ const UNKNOWN: ProcessState = { started: false, faults: {} };
 export class Roster {
   private readonly entries: readonly Entry[];
 
+  /** Why the audit log cannot be written at this moment. */
+  auditFault: string | undefined;
+
   constructor(size: number) {
     this.entries = Array.from({ length: size }, () => ({ live: false, loaded: false, state: UNKNOWN }));
   }
@@ -47,6 +50,6 @@ export class Roster {
   /** The group as the process in this place sees it. */
   seenFrom(place: number): GroupView {
     const others = this.entries.filter(({ live }, other) => live && other !== place).map(({ state }) => state);
-    return { of: this.entries.length, started: this.started, others };
+    return { of: this.entries.length, started: this.started, others, auditFault: this.auditFault };
   }
 }

@@ -51,6 +51,12 @@ export class Supervisor {
     return written && !this.failed && endings.every((well) => well) ? 0 : 1;
   }
 
+  /** Has every process know whether the audit log can be written. */
+  tellAuditFault(fault: string | undefined): void {
+    this.roster.auditFault = fault;
+    this.tellAll();
+  }
+
   /** Passes the signal on to every process; none is replaced any more. */
   stop(signal: NodeJS.Signals): void {
     for (const seat of this.seats) seat.stop(signal);

@@ -142,6 +142,12 @@ export interface AppConfig {
     /** Coloured lines for people instead of JSON. */
     readonly pretty: boolean;
   };
+  readonly auditFailure: {
+    /** What becomes of lines that cannot be written: they are lost and counted, or nothing is predicted until they can. */
+    readonly onError: 'drop' | 'block';
+    /** Most bytes of lines that wait to be written. */
+    readonly bufferBytes: number;
+  };
   /** Where audit lines go: standard output, an absolute file path, or nowhere. */
   readonly audit:
     { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'off' };

@@ -87,6 +87,7 @@ export type ErrorCode =
   | 'client-gone'
   | 'unsupported'
   | 'metrics-incomplete'
+  | 'audit-unavailable'
   | 'inference-failed'
   | 'non-finite-output'
   | 'internal';

@@ -2,6 +2,7 @@ import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ModelRegistry } from '../model/model-registry.js';
+import { AuditHealth } from './audit.health.js';
 import { GroupHealth } from './group.health.js';
 import { ModelHealth } from './model.health.js';
 import { ProbeFilter } from './probe.filter.js';
@@ -15,6 +16,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly models: ModelHealth,
     private readonly group: GroupHealth,
+    private readonly audit: AuditHealth,
     private readonly registry: ModelRegistry,
   ) {}
 
@@ -38,9 +40,11 @@ export class HealthController {
     ]);
   }
 
-  /** What is down whatever the models are. */
+  /** What is down or impaired whatever the models are. */
   private troubles(): (() => HealthIndicatorResult)[] {
-    return [...this.models.draining(), ...this.models.workerThreads()].map((trouble) => () => trouble);
+    return [...this.models.draining(), ...this.models.workerThreads(), ...this.audit.checks()].map(
+      (trouble) => () => trouble,
+    );
   }
 
   /** The first load of the models has come to its end, in every process. */

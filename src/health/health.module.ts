@@ -4,6 +4,7 @@ import { READINESS } from '../core/ports/readiness.js';
 import { ModelModule } from '../model/model.module.js';
 import { DRAIN } from '../core/ports/drain.js';
 import { DrainState } from './drain-state.js';
+import { AuditHealth } from './audit.health.js';
 import { GroupHealth } from './group.health.js';
 import { HealthController } from './health.controller.js';
 import { ModelHealth } from './model.health.js';
@@ -15,6 +16,7 @@ import { StatusController } from './status.controller.js';
   imports: [TerminusModule.forRoot({ logger: false }), ModelModule],
   controllers: [HealthController, StatusController],
   providers: [
+    AuditHealth,
     ModelHealth,
     GroupHealth,
     DrainState,

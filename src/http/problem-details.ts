@@ -45,6 +45,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   'worker-crashed': { status: 503, title: 'Worker crashed' },
   // Nobody reads it; it is what logs and counters call a request whose client has left.
   'client-gone': { status: 499, title: 'Client gone' },
+  'audit-unavailable': { status: 503, title: 'Audit log unavailable' },
   'metrics-incomplete': { status: 503, title: 'Metrics incomplete' },
   unsupported: { status: 501, title: 'Not supported' },
   'inference-failed': { status: 500, title: 'Inference failed' },

@@ -2,7 +2,7 @@ import { type DestinationStream, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
-import { AppendedFile } from './appended-file.js';
+import { AuditFile } from './audit/audit-file.js';
 
 /** What pino's writer is when it takes bytes, which its typings do not know. */
 interface ByteStream {
@@ -30,15 +30,22 @@ export function logSink({ log }: AppConfig): LineSink {
   return { write: (lines) => void stream.write(lines), flush: () => Promise.resolve() };
 }
 
-/** The audit log's destination, or null when it is off; `shared` is where it is when several processes have one. */
-export function auditSink({ audit }: AppConfig, shared?: LineSink): LineSink | null {
+/**
+ * The audit log's destination, or null when it is off; `shared` is where it is when several processes have one. `changed` is
+ * told when it begins to fail, and when it is written again.
+ */
+export function auditSink(
+  { audit, auditFailure }: AppConfig,
+  shared?: LineSink,
+  changed?: (fault: string | undefined) => void,
+): LineSink | null {
   if (audit.kind === 'off') return null;
   if (shared !== undefined) return shared;
   switch (audit.kind) {
     case 'stdout':
       return stdoutSink();
     case 'file':
-      return new AppendedFile(audit.path);
+      return new AuditFile(audit.path, { ...auditFailure, ...(changed === undefined ? {} : { changed }) });
   }
 }
 

@@ -5,7 +5,7 @@ import { REQUEST_TRACER } from '../core/ports/request-tracer.js';
 import { SHEDS } from '../core/ports/sheds.js';
 import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/prediction-observer.js';
 import { AccessLog } from './access-log.js';
-import { AuditObserver } from './audit.observer.js';
+import { AuditObserver } from './audit/audit.observer.js';
 import { HttpMetrics } from './metrics/http.metrics.js';
 import { MetricBook } from './metrics/metric-book.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -52,7 +52,7 @@ export class ObservabilityModule {
           inject: [...OBSERVERS, ...others],
         },
       ],
-      exports: [METRICS, REQUEST_TRACER, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
+      exports: [AUDIT_SINK, METRICS, REQUEST_TRACER, SHEDS, PREDICTION_OBSERVERS, AccessLog, HttpMetrics],
     };
   }
 }

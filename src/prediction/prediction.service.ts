@@ -55,6 +55,8 @@ interface Answer {
 @Injectable()
 export class PredictionService {
   private readonly maxRows: number;
+  /** The observers without whom nothing is predicted. */
+  private readonly conditions: readonly PredictionObserver[];
 
   constructor(
     private readonly registry: ModelRegistry,
@@ -66,6 +68,7 @@ export class PredictionService {
     @Optional() @Inject(TRAFFIC_ROUTER) private readonly router?: TrafficRouter,
   ) {
     this.maxRows = limits.requestRows;
+    this.conditions = observers.filter((observer) => observer.assertReady !== undefined);
   }
 
   async predict(request: PredictionRequest): Promise<Prediction> {
@@ -73,6 +76,7 @@ export class PredictionService {
     this.deadlines.watch(request.cancellation);
     let answer: Answer;
     try {
+      this.assertReady();
       answer = await this.answer(tabular(slot), request);
     } catch (error) {
       throw this.failed(error, slot, request);
@@ -94,6 +98,7 @@ export class PredictionService {
     let answer: Answer;
     let written: A;
     try {
+      this.assertReady();
       if (slot instanceof TensorSlot) return await this.call(slot, request, write);
       const classifier = tabular(slot);
       asked = { ...request, source: request.source.rows(classifier) };
@@ -107,6 +112,10 @@ export class PredictionService {
     }
     this.conclude(answer, asked);
     return written;
+  }
+
+  private assertReady(): void {
+    for (const observer of this.conditions) observer.assertReady?.();
   }
 
   private failed(thrown: unknown, slot: Slot, { requestId, cancellation }: Caller): TensornestError {

@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
   conform: [],
-  cli: ['access', 'conform', 'training', 'model', 'encoding', 'runtime', 'config', 'core'],
+  cli: ['access', 'conform', 'training', 'model', 'encoding', 'runtime', 'config', 'observability', 'core'],
 };
 
 interface Import {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseKeyFile } from '../../src/access/key-file.js';
 import { variables } from '../../src/config/load-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
 
 const run = promisify(execFile);
 const readme = await readFile('README.md', 'utf8');
@@ -38,7 +38,7 @@ describe('every command of the README', () => {
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
     for (const command of others) {
       expect(command).toMatch(
-        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- |npm run key -- )/,
+        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- |npm run key -- |npm run audit -- verify )/,
       );
     }
   });
@@ -54,6 +54,16 @@ describe('every command of the README', () => {
     const printed = blocks[blocks.findIndex(({ text }) => text === command) + 1]!;
     const { stdout } = await run('bash', ['-c', command.replace('npm run', 'npm run --silent')]);
     expect(stdout.trim()).toBe(printed.text);
+  });
+
+  it.each(commands.filter((text) => text.startsWith('npm run audit')))('finds a log whole: %s', async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tensornest-readme-'));
+    const audited = await startTestApp({ AUDIT_LOG: join(folder, 'audit.jsonl'), STATE_DIR: folder });
+    await audited.predict([ARTICLE_ROW]);
+    await audited.close();
+    const { stdout } = await run('bash', ['-c', command.replace('audit.jsonl', join(folder, 'audit.jsonl'))]);
+    await rm(folder, { recursive: true });
+    expect(stdout).toMatch(/All there, unchanged and in order \(1 lines\)/);
   });
 
   it.each(commands.filter((text) => text.startsWith('npm run key')))('makes a key: %s', async (command) => {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { IsString } from 'class-validator';
 import { type AppConfig, LOG_LEVELS, type LogLevel } from '../../core/app-config.js';
-import { OneOf } from '../env-rules.js';
+import { OneOf, WholeNumber } from '../env-rules.js';
 
+const AUDIT_ON_ERROR = ['drop', 'block'] as const;
 const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 
 /** Lines for people and lines for the record. */
@@ -15,13 +16,20 @@ export class LoggingEnv {
 
   @IsString()
   AUDIT_LOG = 'stdout';
+
+  @OneOf(AUDIT_ON_ERROR)
+  AUDIT_ON_ERROR: (typeof AUDIT_ON_ERROR)[number] = 'drop';
+
+  @WholeNumber(1_048_576, 4_294_967_296, 'bytes')
+  AUDIT_BUFFER_BYTES = 67_108_864;
 }
 
 /** @param terminal whether a person reads standard output, which `LOG_FORMAT=auto` asks. */
-export function loggingConfig(env: LoggingEnv, terminal: boolean): Pick<AppConfig, 'log' | 'audit'> {
+export function loggingConfig(env: LoggingEnv, terminal: boolean): Pick<AppConfig, 'log' | 'audit' | 'auditFailure'> {
   return {
     log: { level: env.LOG_LEVEL, pretty: env.LOG_FORMAT === 'auto' ? terminal : env.LOG_FORMAT === 'pretty' },
     audit: toAudit(env.AUDIT_LOG),
+    auditFailure: { onError: env.AUDIT_ON_ERROR, bufferBytes: env.AUDIT_BUFFER_BYTES },
   };
 }
 

@@ -8,8 +8,15 @@ export interface LineSink {
   /** Resolves when everything written so far is where it belongs. */
   flush(): Promise<void>;
   /** Lines that could not be written, so far; undefined where another process writes them, or nobody can tell. */
-  readonly lost?: number;
+  readonly lost?: Losses;
+  /** Why lines cannot be written at this moment; undefined where they can, or nobody can tell. */
+  readonly fault?: string | undefined;
 }
+
+export const LOSS_REASONS = ['write-failed', 'buffer-full'] as const;
+
+/** Lines that were lost, by the reason. */
+export type Losses = Readonly<Record<(typeof LOSS_REASONS)[number], number>>;
 
 /** The question to whoever writes the audit log how many of its lines were lost. */
 export const AUDIT_LOST = 'audit-lost';

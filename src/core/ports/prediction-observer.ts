@@ -5,6 +5,8 @@ import type { FailedRequestEvent, PredictionEvent, TensorPredictionEvent } from 
  * was returned, and on behalf of the request (`core/request-scope.ts`). Must neither throw nor block.
  */
 export interface PredictionObserver {
+  /** Throws where no prediction may be made because this observer could not do its part. The one method that may throw. */
+  assertReady?(): void;
   observe(event: PredictionEvent): void;
   /** The same for a model that takes and gives tensors. */
   observeTensors?(event: TensorPredictionEvent): void;

@@ -18,6 +18,8 @@ export interface GroupView {
   readonly started: boolean;
   /** The other processes that take requests now; one that is being replaced is not among them. */
   readonly others: readonly ProcessState[];
+  /** Why the group's audit log cannot be written at this moment. */
+  readonly auditFault?: string | undefined;
 }
 
 /** The processes that share the port, as one of them deals with them. */

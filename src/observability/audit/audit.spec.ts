@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { category, number, signatureOf } from '../../test/support/signatures.js';
-import type { PredictionEvent } from '../core/prediction.js';
-import { REDACTED } from '../core/redaction.js';
-import type { Row } from '../core/signature.js';
+import { category, number, signatureOf } from '../../../test/support/signatures.js';
+import type { PredictionEvent } from '../../core/prediction.js';
+import { REDACTED } from '../../core/redaction.js';
+import type { Row } from '../../core/signature.js';
 import { auditLine } from './audit.observer.js';
 
 const rows: Row[] = [{ colour: 'red', income: 4711 }];

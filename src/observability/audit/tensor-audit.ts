@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { TensorPredictionEvent } from '../core/prediction.js';
-import { currentCaller, currentTrace } from '../core/request-scope.js';
-import type { Tensor } from '../core/tensor.js';
+import type { TensorPredictionEvent } from '../../core/prediction.js';
+import { currentCaller, currentTrace } from '../../core/request-scope.js';
+import type { Tensor } from '../../core/tensor.js';
 
 /** Larger tensors are recorded by their digest: a line of a log is no place for pictures. */
 const MOST_ELEMENTS = 256;

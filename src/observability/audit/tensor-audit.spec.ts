@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TensorPredictionEvent } from '../core/prediction.js';
+import type { TensorPredictionEvent } from '../../core/prediction.js';
 import { tensorAuditLine } from './tensor-audit.js';
 
 const event: TensorPredictionEvent = {

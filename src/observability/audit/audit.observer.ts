@@ -1,27 +1,32 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { GROUP_QUESTIONS, type GroupQuestions } from '../core/ports/group-questions.js';
-import { AUDIT_LOST, AUDIT_SINK, type LineSink } from '../core/ports/line-sink.js';
-import { METRICS, type Metrics } from '../core/ports/metrics.js';
-import type { PredictionObserver } from '../core/ports/prediction-observer.js';
-import type { PredictionEvent, TensorPredictionEvent } from '../core/prediction.js';
-import { isPublic, redact } from '../core/redaction.js';
-import type { ClassLabel, Row } from '../core/signature.js';
-import { clientMember } from './client-member.js';
-import { traceMember } from './trace-member.js';
-import { LineBuffer, type LinePart } from './line-buffer.js';
+import { GROUP_QUESTIONS, type GroupQuestions } from '../../core/ports/group-questions.js';
+import { APP_CONFIG, type AppConfig } from '../../core/app-config.js';
+import { TensornestError } from '../../core/errors.js';
+import { AUDIT_LOST, AUDIT_SINK, type LineSink, LOSS_REASONS, type Losses } from '../../core/ports/line-sink.js';
+import { METRICS, type Metrics } from '../../core/ports/metrics.js';
+import type { PredictionObserver } from '../../core/ports/prediction-observer.js';
+import type { PredictionEvent, TensorPredictionEvent } from '../../core/prediction.js';
+import { isPublic, redact } from '../../core/redaction.js';
+import type { ClassLabel, Row } from '../../core/signature.js';
+import { clientMember } from '../client-member.js';
+import { traceMember } from '../trace-member.js';
+import { LineBuffer, type LinePart } from '../line-buffer.js';
 import { tensorAuditLine } from './tensor-audit.js';
 
 /** One JSON line per prediction, "for audit purposes": what was asked, what was answered, by which exact model. */
 @Injectable()
 export class AuditObserver implements PredictionObserver, OnApplicationShutdown {
   private readonly writer: LineBuffer | undefined;
+  private readonly blocks: boolean;
   private events = 0;
 
   constructor(
-    @Inject(AUDIT_SINK) sink: LineSink | null,
+    @Inject(APP_CONFIG) { auditFailure }: AppConfig,
+    @Inject(AUDIT_SINK) private readonly sink: LineSink | null,
     @Inject(METRICS) metrics: Metrics,
     @Inject(GROUP_QUESTIONS) questions: GroupQuestions,
   ) {
+    this.blocks = sink !== null && auditFailure.onError === 'block';
     if (sink !== null) this.writer = new LineBuffer(sink);
     if (sink?.lost !== undefined) questions.answer(AUDIT_LOST, () => sink.lost);
     metrics.add(
@@ -40,9 +45,23 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
         // One process writes for the whole group, and may be another than this.
         across: 'group',
         read: async () => {
-          const { answers } = await questions.ask<number>(AUDIT_LOST);
-          return [{ labels: ['write-failed'], value: answers.reduce((sum, lost) => sum + lost, 0) }];
+          const { answers } = await questions.ask<Losses>(AUDIT_LOST);
+          return LOSS_REASONS.map((reason) => ({
+            labels: [reason],
+            value: answers.reduce((sum, lost) => sum + lost[reason], 0),
+          }));
         },
+      },
+    );
+  }
+
+  assertReady(): void {
+    if (!this.blocks || this.sink?.fault === undefined) return;
+    throw new TensornestError(
+      'audit-unavailable',
+      'The audit log cannot be written, and nothing is predicted without it.',
+      {
+        retryAfterSeconds: 1,
       },
     );
   }

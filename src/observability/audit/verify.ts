@@ -1,0 +1,67 @@
+import { digestOf, linkOf } from './chain.js';
+
+/** What is wrong with a chain, by the number of the line in the file (from 1). */
+export interface ChainFault {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface Verification {
+  readonly lines: number;
+  readonly faults: readonly ChainFault[];
+  /** What is worth knowing and nobody's doing. */
+  readonly notes: readonly ChainFault[];
+  /** Number and digest of the last line: noted elsewhere, they show later whether lines were cut off from the end. */
+  readonly seq: number;
+  readonly head: string;
+}
+
+/**
+ * Goes through a chain of audit lines. A changed line is told by the one after it; what is missing or out of place by the
+ * numbers. What was cut off from the end shows only against a head that was noted elsewhere.
+ *
+ * @param lines without their line feeds; the last one may have been cut short, where `complete` is false for it.
+ */
+export async function verifyChain(
+  lines: AsyncIterable<{ readonly bytes: Buffer; readonly complete: boolean }>,
+): Promise<Verification> {
+  const faults: ChainFault[] = [];
+  const notes: ChainFault[] = [];
+  let number = 0;
+  let seq: number | undefined;
+  let head = '';
+  for await (const { bytes, complete } of lines) {
+    number += 1;
+    const tell = (message: string) => faults.push({ line: number, message });
+    if (!complete) {
+      notes.push({ line: number, message: 'was cut short: the process ended while it was written' });
+      continue;
+    }
+    const link = linkOf(bytes.toString('utf8'));
+    if (link === undefined) {
+      tell('has no link: it was changed, or not written by the audit log');
+      continue;
+    }
+    if (seq === undefined) {
+      if (link.seq > 1)
+        notes.push({
+          line: number,
+          message: `begins at line ${link.seq} of its chain: what is before it is in another file`,
+        });
+    } else if (link.seq <= seq) {
+      tell(
+        link.seq === 1
+          ? 'begins a new chain: another log was put behind this one'
+          : `has number ${link.seq} and stands behind ${seq}: lines were moved or repeated`,
+      );
+    } else if (link.seq > seq + 1) {
+      tell(`has number ${link.seq} and stands behind ${seq}: ${link.seq - seq - 1} lines are missing before it`);
+    } else if (link.prev !== head) {
+      tell('does not fit the line before it: one of the two was changed');
+    }
+    if (link.dropped > 0) notes.push({ line: number, message: `${link.dropped} lines before it could not be written` });
+    seq = link.seq;
+    head = digestOf(bytes);
+  }
+  return { lines: number, faults, notes, seq: seq ?? 0, head };
+}
