@@ -1,15 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Real faults in real processes, with times that are promises: they have the machine to themselves. */
+const FAULTS = 'test/faults/**';
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
-    exclude: ['node_modules', 'dist', 'test/bench/**'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/build-once.ts'],
     // TensorFlow.js has one backend per JavaScript realm, so every test file gets a process of its own.
     pool: 'forks',
-    testTimeout: 30_000,
+    // No promise, but an end for what hangs: a process takes seconds to start where the machine is busy.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line.reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+          exclude: ['node_modules', 'dist', 'test/bench/**', FAULTS],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: [`${FAULTS}/*.spec.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
