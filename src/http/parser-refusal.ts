@@ -45,12 +45,12 @@ export interface RequestLine {
   readonly url: string;
 }
 
-const REQUEST_LINE = /^([A-Z]{3,16}) (\S{1,8192}) HTTP\/1\.[01]\r?\n/;
+/** A path may be longer; its beginning says which door was meant. */
+const REQUEST_LINE = /^([A-Z]{3,16}) (\S{1,2048})/;
 const UNKNOWN: RequestLine = { method: 'GET', url: '/' };
 
 /** The line that the bytes begin with, so that the answer can have the form of the door that was meant. */
 export function requestLineOf(bytes: Buffer | undefined): RequestLine {
-  const [, method, url] = REQUEST_LINE.exec(bytes?.toString('latin1', 0, 8_300) ?? '') ?? [];
-  // A HEAD request would get no body; this answer is about the connection.
-  return method === undefined || url === undefined ? UNKNOWN : { method: method === 'HEAD' ? 'GET' : method, url };
+  const [, method, url] = REQUEST_LINE.exec(bytes?.toString('latin1', 0, 2_100) ?? '') ?? [];
+  return method === undefined || url === undefined ? UNKNOWN : { method, url };
 }

@@ -118,6 +118,12 @@ describe('what the parser refuses', () => {
     );
   });
 
+  it('no answer to a HEAD has a body that its client would take for something else', async () => {
+    const raw = (await client()).send(rawRequest('HEAD', NATIVE, [`X-A: ${'a'.repeat(16_400)}`]));
+    await raw.end();
+    expect(raw.text).toMatch(/^HTTP\/1\.1 431 [^]*\r\n\r\n$/);
+  });
+
   it('more than 100 header lines: 431, and none is dropped without a word', async () => {
     const lines = Array.from({ length: 101 }, (_, n) => `X-${n}: ${n}`);
     expectDoor(NATIVE, await ask(rawRequest('POST', NATIVE, lines, '{}')), 431, 'headers-too-large');

@@ -54,6 +54,11 @@ export class RawClient {
     while (!this.ended) await this.news();
   }
 
+  /** What was received and is not part of an answer that was taken. */
+  get text(): string {
+    return this.received.toString('latin1');
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -88,7 +93,8 @@ export class RawClient {
     }
     if (text.length < start + length) return undefined;
     this.received = this.received.subarray(start + length);
-    return { status, headers, body: text.slice(start, start + length) };
+    const body = Buffer.from(text.slice(start, start + length), 'latin1').toString('utf8');
+    return { status, headers, body };
   }
 }
 
