@@ -11,3 +11,8 @@ export function processConfig(): AppConfig {
 export function processNpmOptions(): Promise<NpmOptions> {
   return loadNpmOptions(process.env, process.cwd());
 }
+
+/** The environment of this process with `changes`, for a process that it starts. */
+export function environmentWith(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}

@@ -3,7 +3,7 @@ import { textTable } from './text-tables.js';
 import type { TrainingResult } from './train-model.js';
 
 /** What was measured, as text for a terminal. */
-export function resultText({ heldOut, crossValidation }: Omit<TrainingResult, 'shortfalls'>): string {
+export function resultText({ heldOut, crossValidation }: Pick<TrainingResult, 'heldOut' | 'crossValidation'>): string {
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const sections = [
     `Held-out rows: ${rows}   accuracy ${metric(accuracy)}   macro-F1 ${metric(macroF1)}   log-loss ${metric(logLoss)}`,
@@ -19,4 +19,24 @@ export function resultText({ heldOut, crossValidation }: Omit<TrainingResult, 's
     );
   }
   return sections.join('\n\n') + '\n';
+}
+
+/** The model beside simpler ones, and what else is known of it. */
+export function assessmentText({ heldOut, assessment, baselines }: TrainingResult): string {
+  const rows = [...baselines, { name: 'this model', evaluation: heldOut }].map(({ name, evaluation }) => [
+    name,
+    ...[evaluation.accuracy, evaluation.macroF1, evaluation.logLoss].map(metric),
+  ]);
+  const { balancedAccuracy, rocArea, prArea, brier, calibrationError, intervals, importance } = assessment;
+  const { low, high } = intervals.accuracy;
+  return [
+    textTable([['model', 'accuracy', 'macro-F1', 'log-loss'], ...rows]),
+    `Accuracy is between ${metric(low)} and ${metric(high)} (95 %, bootstrap); balanced ${metric(balancedAccuracy)}, ` +
+      `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}, ` +
+      `calibration error ${metric(calibrationError)}`,
+    textTable([
+      ['accuracy lost when shuffled', 'loss'],
+      ...importance.slice(0, 10).map(({ feature, loss }) => [feature, metric(loss)]),
+    ]),
+  ].join('\n\n');
 }

@@ -19,6 +19,10 @@ export interface Hyperparameters {
   readonly batchSize: number;
   /** Adam's step size at its largest. */
   readonly learningRate: number;
+  /** `balanced`: every class counts as much as every other, however many rows it has. */
+  readonly classWeights?: 'balanced' | undefined;
+  /** Divides the scores before the softmax; it becomes part of the last layer's weights. @default 1 */
+  readonly temperature?: number | undefined;
 }
 
 export interface FitOptions {
@@ -29,7 +33,8 @@ export interface FitOptions {
   /** Decides the first weights and the order of the rows. */
   readonly seed: number;
   readonly hyperparameters: Hyperparameters;
-  readonly onEpoch: (report: EpochReport) => void;
+  /** `predict` answers with the weights as they are after the epoch. An answer of `stop` ends the training. */
+  readonly onEpoch: (report: EpochReport, predict: TrainedModel['predict']) => 'stop' | undefined;
 }
 
 /** A model that has learnt. Its tensors live until `dispose`. */
@@ -60,6 +65,7 @@ export async function fit(examples: Examples, options: FitOptions): Promise<Trai
   try {
     network.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
     await runEpochs(network, optimizer, examples, options);
+    soften(network, hyperparameters.temperature);
   } catch (error) {
     network.dispose();
     throw error;
@@ -77,15 +83,17 @@ async function runEpochs(network: Sequential, optimizer: tf.AdamOptimizer, examp
   const { epochs, batchSize, learningRate } = options.hyperparameters;
   const random = seededRandom(options.seed);
   const order = [...examples.labels.keys()];
+  const weights = classWeights(examples.labels, options);
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     setLearningRate(optimizer, learningRateAt(epoch, epochs, learningRate));
     shuffle(order, random);
-    const report = { epoch: epoch + 1, ...(await runEpoch(network, examples, order, batchSize, options.classes)) };
+    const report = { epoch: epoch + 1, ...(await runEpoch(network, examples, order, batchSize, weights)) };
     if (!hasFiniteWeights(network)) {
       throw new TrainingError(`Training diverged in epoch ${report.epoch}: lower the learning rate (${learningRate}).`);
     }
-    options.onEpoch(report);
+    const answer = options.onEpoch(report, (inputs) => predict(network, inputs));
     await setImmediate();
+    if (answer === 'stop') return;
   }
 }
 
@@ -94,13 +102,13 @@ async function runEpoch(
   examples: Examples,
   order: readonly number[],
   batchSize: number,
-  classes: number,
+  weights: readonly number[],
 ): Promise<Omit<EpochReport, 'epoch'>> {
   const totals = { loss: 0, accuracy: 0 };
   for (let start = 0; start < order.length; start += batchSize) {
     const { inputs, labels } = pick(examples, order.slice(start, start + batchSize));
     const x = tf.tensor2d(inputs.data, [inputs.rows, inputs.width]);
-    const y = tf.tensor2d(oneHot(labels, classes), [labels.length, classes]);
+    const y = tf.tensor2d(weightedOneHot(labels, weights), [labels.length, weights.length]);
     try {
       // With a metric in compile(), the answer is [loss, metric].
       const [loss = NaN, accuracy = NaN] = [await network.trainOnBatch(x, y)].flat();
@@ -128,10 +136,29 @@ function setLearningRate(optimizer: tf.AdamOptimizer, rate: number): void {
   (optimizer as unknown as { learningRate: number }).learningRate = rate;
 }
 
-function oneHot(labels: readonly number[], classes: number): Float32Array {
-  const data = new Float32Array(labels.length * classes);
-  labels.forEach((label, row) => (data[row * classes + label] = 1));
+/** Cross-entropy is linear in the target, so a weight in the place of 1 weights the row's loss. */
+function weightedOneHot(labels: readonly number[], weights: readonly number[]): Float32Array {
+  const data = new Float32Array(labels.length * weights.length);
+  labels.forEach((label, row) => (data[row * weights.length + label] = weights[label] ?? 1));
   return data;
+}
+
+/** Balanced: rows / (classes * rows of the class), as scikit-learn has it; their mean over the rows is 1. */
+function classWeights(labels: readonly number[], { classes, hyperparameters }: FitOptions): number[] {
+  const ones = Array.from({ length: classes }, () => 1);
+  if (hyperparameters.classWeights === undefined) return ones;
+  const counts = ones.map((_, label) => labels.filter((other) => other === label).length);
+  return counts.map((count) => (count === 0 ? 1 : labels.length / (classes * count)));
+}
+
+/** softmax((Wx + b) / T) is the softmax of a layer with W / T and b / T. */
+function soften(network: Sequential, temperature = 1): void {
+  if (temperature === 1) return;
+  const output = network.layers.at(-1)!;
+  const weights = output.getWeights();
+  const divided = weights.map((weight) => tf.div(weight, temperature));
+  output.setWeights(divided);
+  tf.dispose(divided);
 }
 
 function predict(network: Sequential, { data, rows, width }: RowBatch): Float32Array {

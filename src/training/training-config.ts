@@ -3,6 +3,7 @@ import { ModelNameSchema, VersionSchema } from '../model/package/manifest.js';
 import { ACTIVATIONS } from './network.js';
 import { MAX_SEED } from './random.js';
 import { SignatureDraftSchema } from './signature-draft.js';
+import { TableSourceSchema } from './table/table-source.js';
 import { TrainingError } from './training-error.js';
 
 export const MAX_EPOCHS = 10_000;
@@ -34,8 +35,8 @@ export const TrainingConfigSchema = z.strictObject({
   intendedUse: text(10_000),
   /** What the model must not be trusted with, in the model card. */
   limits: z.array(text(10_000)).min(1, 'must name at least one limit'),
-  /** A name from the table of data sets. */
-  dataset: text(200),
+  /** A name from the table of data sets, or a file and how it is read. */
+  dataset: z.union([text(200), TableSourceSchema]),
   signature: SignatureDraftSchema,
   /** Decides the split, the first weights and the order of the rows. */
   seed: whole(0, MAX_SEED),
@@ -52,6 +53,10 @@ export const TrainingConfigSchema = z.strictObject({
       epochs: whole(1, MAX_EPOCHS),
       batchSize: whole(1, 1_000_000),
       learningRate: within(1e-6, 10),
+      /** `balanced`: every class counts as much as every other, however many rows it has. */
+      classWeights: z.literal('balanced').optional(),
+      /** Divides the scores before the softmax, so that probabilities are neither too sure nor too timid. */
+      temperature: within(0.05, 20).optional(),
     })
     .refine(({ layers, activation }) => layers.length === 0 || activation !== undefined, {
       path: ['activation'],

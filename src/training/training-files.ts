@@ -21,7 +21,7 @@ export async function loadTrainingConfig(modelsDir: string, model: string): Prom
   if (newest === undefined) throw await unknownModel(modelsDir, name);
   const version = wanted ?? newest;
   if (!versions.includes(version)) throw unknownVersion(name, version, versions);
-  const path = join(modelsDir, name, TRAINING_FOLDER, version + EXTENSION);
+  const path = trainingFilePath(modelsDir, name, version);
   const config = parseTrainingConfig(path, await readFile(path, 'utf8'));
   if (config.name !== name) {
     throw new TrainingError(`${path}: name: is "${config.name}", but its folder says "${name}"; make them equal`);
@@ -32,6 +32,11 @@ export async function loadTrainingConfig(modelsDir: string, model: string): Prom
     );
   }
   return config;
+}
+
+/** Where the training file of a version is. */
+export function trainingFilePath(modelsDir: string, name: string, version: string): string {
+  return join(modelsDir, name, TRAINING_FOLDER, version + EXTENSION);
 }
 
 function split(model: string): [name: string, version?: string] {

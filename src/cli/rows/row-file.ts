@@ -31,7 +31,8 @@ export async function readRows(
   return ignoreUnknown ? knownOnly(rows, signature) : rows;
 }
 
-async function openFile(path: string): Promise<Readable> {
+/** A stream of the file. Rejects with a `UsageError` where there is none. */
+export async function openFile(path: string): Promise<Readable> {
   try {
     const file = await open(path);
     if ((await file.stat()).isFile()) return file.createReadStream();

@@ -19,6 +19,10 @@ export interface Dataset {
   readonly target: string;
   /** The rows, in the same order each time. */
   rows(): readonly DataRow[];
+  /** The rows that its owner wants held out, by index; without it the class decides and the seed. */
+  readonly heldOut?: readonly number[];
+  /** What each row belongs to, such as a person: rows of one group are never parted by a split. */
+  readonly groups?: readonly string[];
 }
 
 /** The rows as CSV without a header, each line ended by a line feed; a missing value is an empty cell. */

@@ -1,0 +1,141 @@
+import { pipeline } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import type { Table } from '../../training/table/table.js';
+import { UsageError } from '../exit.js';
+import { jsonlRows } from './jsonl-rows.js';
+import { openFile } from './row-file.js';
+import { type Chunks, RowFileError } from './row-line.js';
+
+/** Cells that are kept at most: with the rows made of them they stay below a gigabyte. */
+const MAX_CELLS = 12_000_000;
+
+const DELIMITERS: Readonly<Record<string, string>> = { csv: ',', tsv: '\t', tab: '\t' };
+const ENDINGS = [...Object.keys(DELIMITERS), 'jsonl', 'ndjson'];
+
+/** Whether `text` is the name of a file that `readTable` reads, and not the name of a model. */
+export function namesTable(text: string): boolean {
+  return ENDINGS.includes(endingOf(text));
+}
+
+/**
+ * The table in a CSV, TSV or JSON Lines file, read as a stream. Rejects with a `RowFileError` that names the line, or
+ * with a `UsageError` where there is no such file. Unlike prediction, training wants every line to be right.
+ *
+ * @param exclude columns that are passed over.
+ */
+export async function readTable(file: string, exclude: readonly string[]): Promise<Table> {
+  const chunks = (await openFile(file)) as unknown as Chunks;
+  const delimiter = DELIMITERS[endingOf(file)];
+  const records = delimiter === undefined ? jsonRecords(chunks) : delimited(chunks, delimiter);
+  const builder = new TableBuilder(file, exclude);
+  for await (const { line, record } of records) builder.add(line, record);
+  return builder.finish();
+}
+
+function endingOf(path: string): string {
+  return /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+}
+
+interface TableRecord {
+  readonly line: number;
+  readonly record: readonly string[];
+}
+
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number; readonly empty_lines: number };
+}
+
+async function* delimited(chunks: Chunks, delimiter: string): AsyncGenerator<TableRecord> {
+  const options = { relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] };
+  const parser = parse({ bom: true, info: true, delimiter, ...options });
+  const records = pipeline(chunks, parser, () => undefined) as unknown as AsyncIterable<Parsed>;
+  let seen = { lines: 0, empty_lines: 0 };
+  try {
+    for await (const { record, info } of records) {
+      // The parser tells the last line of a record.
+      yield { line: seen.lines + 1 + info.empty_lines - seen.empty_lines, record };
+      seen = info;
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const what = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote that opens here is never closed' : error.message;
+    throw new RowFileError(`line ${seen.lines + 1}: ${what}. Correct the line; nothing was trained.`);
+  }
+}
+
+/** The first object names the columns; a field that a later object lacks is missing there. */
+async function* jsonRecords(chunks: Chunks): AsyncGenerator<TableRecord> {
+  let columns: readonly string[] | undefined;
+  for await (const read of jsonlRows(chunks)) {
+    const { line } = read;
+    if (!('row' in read)) throw new RowFileError(`line ${line}: ${read.problems[0]?.message}`);
+    const { row } = read;
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      throw new RowFileError(`line ${line}: must be a JSON object, one row.`);
+    }
+    if (columns === undefined) yield { line, record: (columns = Object.keys(row)) };
+    const extra = Object.keys(row).find((name) => !columns!.includes(name));
+    if (extra !== undefined) throw new RowFileError(`line ${line}: "${extra}" is not in the first row; add it there.`);
+    const values = row as Record<string, unknown>;
+    yield { line, record: columns.map((name) => jsonCell(values[name], name, line)) };
+  }
+}
+
+function jsonCell(value: unknown, name: string, line: number): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new RowFileError(`line ${line}: "${name}" is an object or a list; a cell must be a text, number or boolean.`);
+}
+
+class TableBuilder {
+  private columns: readonly string[] | undefined;
+  private kept: { readonly place: number; readonly cells: string[] }[] = [];
+  private readonly lines: number[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly exclude: readonly string[],
+  ) {}
+
+  add(line: number, record: readonly string[]): void {
+    if (this.columns === undefined) {
+      this.start(record);
+      return;
+    }
+    if (record.length !== this.columns.length) {
+      const cells = `has ${record.length} cells, but the first line names ${this.columns.length} columns`;
+      throw new RowFileError(`line ${line}: ${cells}. Correct the line; nothing was trained.`);
+    }
+    this.lines.push(line);
+    if (this.lines.length * this.kept.length > MAX_CELLS) {
+      const most = `more than ${MAX_CELLS} cells would not fit into memory`;
+      throw new RowFileError(`line ${line}: ${most}. Train on a sample of the rows, or leave columns out (--exclude).`);
+    }
+    for (const { place, cells } of this.kept) cells.push(record[place]!.trim());
+  }
+
+  finish(): Table {
+    if (this.columns === undefined) {
+      throw new RowFileError(`${this.file} is empty: its first line must name the columns.`);
+    }
+    const names = this.columns;
+    const cells = new Map(this.kept.map(({ place, cells }) => [names[place]!, cells]));
+    return { file: this.file, columns: [...cells.keys()], cells, lines: this.lines };
+  }
+
+  private start(head: readonly string[]): void {
+    const names = head.map((name) => name.trim());
+    const twice = names.find((name, place) => names.indexOf(name) !== place);
+    if (names.includes('')) throw new RowFileError('line 1: a column has no name; the first line must name them all.');
+    if (twice !== undefined) throw new RowFileError(`line 1: the column "${twice}" is there twice; rename one.`);
+    const unknown = this.exclude.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      throw new UsageError(`--exclude: there is no column "${unknown}"; there is ${names.join(', ')}.`);
+    }
+    this.columns = names;
+    this.kept = [...names.keys()]
+      .filter((place) => !this.exclude.includes(names[place]!))
+      .map((place) => ({ place, cells: [] }));
+  }
+}

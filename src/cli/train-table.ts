@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { valid } from 'semver';
+import writeFileAtomic from 'write-file-atomic';
+import { MODEL_NAME } from '../model/package/manifest.js';
+import type { Dataset } from '../training/datasets/dataset.js';
+import { assertTrainable, toExamples } from '../training/examples.js';
+import { searchHyperparameters, type Trial } from '../training/search.js';
+import { type ColumnProfile, profileColumn } from '../training/table/column-profile.js';
+import { inferSchema, type Schema } from '../training/table/infer-schema.js';
+import { cellsOf, type Table } from '../training/table/table.js';
+import { tableDataset, type TableSource } from '../training/table/table-source.js';
+import { textTable } from '../training/text-tables.js';
+import { parseTrainingConfig, type TrainingConfig } from '../training/training-config.js';
+import { loadTrainingConfig, trainingFilePath } from '../training/training-files.js';
+import { UsageError } from './exit.js';
+import { readTable } from './rows/table-file.js';
+import type { Terminal } from './terminal.js';
+import { schemaWords, type TrainOptions } from './train-options.js';
+
+/** Everything that a table has to become before a model is trained on it. */
+export interface Prepared {
+  readonly config: TrainingConfig;
+  readonly dataset: Dataset;
+  readonly profiles: readonly ColumnProfile[];
+  readonly warnings: readonly string[];
+  readonly trials: readonly Trial[];
+}
+
+const LIMIT_OF_ROWS =
+  'It knows the rows that it was trained on and no others: an input from elsewhere gets one of the classes too.';
+const DEFAULT_SEED = 42;
+
+/**
+ * Takes the training file of the table's model where there is one. Else looks at the table, searches a recipe and
+ * writes the file.
+ */
+export async function prepareTable(
+  file: string,
+  options: TrainOptions,
+  terminal: Terminal,
+  stopAsked: () => boolean,
+): Promise<Prepared> {
+  const name = options.name ?? nameFrom(file);
+  const version = options.modelVersion;
+  if (!MODEL_NAME.test(name)) {
+    throw new UsageError(`"${name}" is no name for a model: lower-case letters, digits, ".", "_" or "-"; add --name.`);
+  }
+  if (valid(version) !== version) {
+    throw new UsageError(`--model-version: "${version}" is no semantic version such as 1.0.0.`);
+  }
+  const path = trainingFilePath(options.models, name, version);
+  if (existsSync(path) && options.fresh !== true) return fromFile(file, path, `${name}@${version}`, options, terminal);
+  if (options.target === undefined) throw new UsageError('--target must name the column that holds the class.');
+  const table = await readTable(file, options.exclude);
+  const schema = inferSchema(table, { ...options, target: options.target });
+  terminal.err(`${schemaText(table, schema)}\n`);
+  const draft = draftOf(name, version, schema, options);
+  const config = parseTrainingConfig(path, JSON.stringify(draft));
+  const dataset = tableDataset(table, schema.source, numbersOf(config));
+  const examples = toExamples(dataset, config.signature.provisional);
+  assertTrainable(examples, config.signature.provisional);
+  const { hyperparameters, trials } = await searchHyperparameters(
+    config,
+    dataset,
+    examples,
+    terminal.progress,
+    stopAsked,
+  );
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, JSON.stringify({ ...draft, hyperparameters }, null, 2) + '\n');
+  terminal.err(`How it is trained is in ${path}: edit it, and the next run does as it says.\n`);
+  const { profiles, warnings } = schema;
+  return { config: { ...config, hyperparameters }, dataset, profiles, warnings, trials };
+}
+
+/** The rows of a training file that names a table. */
+export async function datasetOfTable(config: TrainingConfig, source: TableSource): Promise<[Dataset, Table]> {
+  const table = await readTable(source.file, []);
+  return [tableDataset(table, source, numbersOf(config)), table];
+}
+
+async function fromFile(
+  file: string,
+  path: string,
+  model: string,
+  options: TrainOptions,
+  terminal: Terminal,
+): Promise<Prepared> {
+  const words = schemaWords(options);
+  if (words.length > 0) {
+    throw new UsageError(
+      `${path} says how the table is read, so ${words.join(', ')} would have no effect; edit it, or add --fresh.`,
+    );
+  }
+  const config = await loadTrainingConfig(options.models, model);
+  if (typeof config.dataset === 'string') {
+    throw new UsageError(`${path} is that of the data set ${config.dataset}; give the table's model another --name.`);
+  }
+  const source = { ...config.dataset, file };
+  if (options.target !== undefined && options.target !== source.target) {
+    throw new UsageError(`${path} has "${source.target}" for its target; edit it, or add --fresh.`);
+  }
+  terminal.err(`As ${path} says.\n`);
+  const [dataset, table] = await datasetOfTable(config, source);
+  return { config, dataset, profiles: profilesOf(config, source, table), warnings: [], trials: [] };
+}
+
+/** Of the columns that the signature names. */
+function profilesOf({ signature }: TrainingConfig, source: TableSource, table: Table): ColumnProfile[] {
+  const missing = new Set(source.missing);
+  const rows = [...table.lines.keys()].filter((row) => !missing.has(cellsOf(table, source.target)[row]!));
+  return signature.provisional.features
+    .filter(({ name }) => table.cells.has(name))
+    .map(({ name, kind }) => profileColumn(table, name, rows, missing, kind === 'categorical'));
+}
+
+function nameFrom(file: string): string {
+  const stem = basename(file).replace(/\.\w+$/, '');
+  return stem
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 64);
+}
+
+function numbersOf({ signature }: TrainingConfig): Set<string> {
+  return new Set(signature.provisional.features.filter(({ kind }) => kind === 'number').map(({ name }) => name));
+}
+
+/** A training file as it is written, before a recipe was searched. */
+function draftOf(name: string, version: string, { source, signature }: Schema, options: TrainOptions): object {
+  return {
+    name,
+    version,
+    title: name,
+    description: `Tells ${source.target} from ${signature.features.length} columns of ${basename(source.file)}.`,
+    licence: 'UNLICENSED',
+    intendedUse: `Telling ${source.target} for rows like those of ${basename(source.file)}.`,
+    limits: [LIMIT_OF_ROWS],
+    dataset: source,
+    signature,
+    seed: options.seed ?? DEFAULT_SEED,
+    testFraction: 0.25,
+    folds: 5,
+    hyperparameters: {
+      layers: [],
+      epochs: 1,
+      batchSize: 32,
+      learningRate: 0.01,
+      ...(options.classWeights === undefined ? {} : { classWeights: options.classWeights }),
+    },
+    failUnder: { accuracy: 0, macroF1: 0 },
+  };
+}
+
+function schemaText({ file, lines }: Table, { source, signature, profiles, warnings }: Schema): string {
+  const rows = signature.features.map(({ kind, name, values, encoding }) => {
+    const profile = profiles.find((other) => other.name === name)!;
+    const what =
+      kind === 'number'
+        ? profile.integer
+          ? 'whole numbers'
+          : 'numbers'
+        : `${(values as string[]).length} categories, ${String(encoding)}`;
+    return [name, what, profile.gaps === 0 ? '' : `${profile.gaps} missing`];
+  });
+  return [
+    `${file}: ${lines.length} rows; ${source.target} has ${signature.classes.length} classes`,
+    textTable([['column', 'what it is', 'gaps'], ...rows]),
+    ...warnings.map((warning) => `Note: ${warning}`),
+  ].join('\n');
+}
