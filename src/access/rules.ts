@@ -16,11 +16,11 @@ const READS = new Set(['GET', 'HEAD']);
 
 /** Paths whose answers hold nothing of the models: probes, pages, and what the pages are made of. */
 const OPEN_READS: readonly RegExp[] = [
-  /^\/(home\.css)?$/,
+  /^\/$/,
   /^\/health(\/|$)/,
   /^\/v2\/health(\/|$)/,
   /^\/docs(\/|$)/,
-  /^\/(playground|assets)\//,
+  /^\/playground\//,
 ];
 
 /** Asking a model is no change. The part after the model that says so, at any door. */

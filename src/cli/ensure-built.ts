@@ -18,7 +18,8 @@ function sources(): string[] {
 
 /** Builds `dist/` unless it is newer than every source. */
 export function ensureBuilt(): void {
-  const built = changedAt(join(ROOT, 'dist/main.js'));
+  // The page is built last.
+  const built = changedAt(join(ROOT, 'dist/playground/index.html'));
   if (built > 0 && sources().every((file) => changedAt(file) <= built)) return;
   process.stderr.write('Building dist/ ...\n');
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });

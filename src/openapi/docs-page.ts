@@ -11,6 +11,7 @@ export function docsPage(serverName: string): string {
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
+<nav><a href="/">Playground</a></nav>
 <div id="swagger-ui"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script type="module" src="/docs/start.js"></script>

@@ -47,7 +47,7 @@ describe('the service', () => {
   it('is called what SERVER_NAME says, by every door that tells', async () => {
     await start({ SERVER_NAME: 'Acme Models' });
     expect((await service.get('/v2')).body.name).toBe('Acme Models');
-    expect((await service.get('/').set('accept', 'text/html')).text).toContain('<h1>Acme Models</h1>');
+    expect((await service.get('/').set('accept', 'text/html')).text).toContain('<title>Acme Models</title>');
     expect((await service.get('/')).body).toEqual({ status: 'alive' });
   });
 

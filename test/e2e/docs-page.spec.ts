@@ -42,7 +42,7 @@ describe('the index page in a browser', () => {
   it('leads to the documentation', async () => {
     await page.goto(service.url);
     await page.screenshot({ path: 'test/.output/index.png' });
-    await page.getByRole('link', { name: 'API documentation' }).click();
+    await page.getByRole('link', { name: 'API docs' }).click();
     await page.waitForURL(/\/docs/);
     expect(foreign).toEqual([]);
   });

@@ -12,7 +12,7 @@ describe('GET /', () => {
   it('is a page where a browser asks', async () => {
     const { text, headers } = await service.get('/').set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
     expect(headers['content-type']).toMatch(/^text\/html/);
-    expect(text).toContain('Car evaluation');
+    expect(text).toMatch(/<script type="module" crossorigin src="\/playground\/index-[\w-]+\.js">/);
     expect(text).toContain('href="/docs"');
     expect(text).not.toMatch(/(src|href)="https?:/);
   });

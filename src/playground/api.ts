@@ -1,0 +1,122 @@
+import { PageError } from './logic/page-error.js';
+import { readServerTiming, type Step } from './logic/server-timing.js';
+import type {
+  Counterfactual,
+  Curve,
+  Explanations,
+  Importance,
+  ModelSummary,
+  Predictions,
+  Problem,
+  Row,
+  VersionDetail,
+} from './types.js';
+
+/** An answer that is none: what the service says of it, for people. */
+export class ApiError extends PageError {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+export interface Answer<T> {
+  readonly body: T;
+  /** The name of the prediction in the audit log and for feedback. */
+  readonly id: string | null;
+  readonly steps: readonly Step[];
+  /** From the call to the last byte, in milliseconds. */
+  readonly elapsed: number;
+}
+
+export interface Target {
+  readonly model: string;
+  /** Null for the version that answers by itself. */
+  readonly version: string | null;
+}
+
+const API = '/api/v1';
+
+export function predictPath({ model, version }: Target): string {
+  const of = `${API}/models/${encodeURIComponent(model)}`;
+  return version === null ? `${of}/predict` : `${of}/versions/${encodeURIComponent(version)}/predict`;
+}
+
+/** The service that the page came from. The key lives here and nowhere else: a reload forgets it. */
+export class Api {
+  private key: string | null = null;
+
+  get hasKey(): boolean {
+    return this.key !== null;
+  }
+
+  useKey(key: string | null): void {
+    this.key = key;
+  }
+
+  async models(): Promise<readonly ModelSummary[]> {
+    return (await this.ask<{ models: ModelSummary[] }>(`${API}/models`)).body.models;
+  }
+
+  async version(model: string, version: string): Promise<VersionDetail> {
+    const path = `${API}/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
+    return (await this.ask<VersionDetail>(path)).body;
+  }
+
+  predict(target: Target, inputs: readonly Row[], signal?: AbortSignal, partial = false): Promise<Answer<Predictions>> {
+    return this.ask(predictPath(target), { body: { inputs, ...(partial ? { partial } : {}) }, signal });
+  }
+
+  explain(target: Target, row: Row, label: string, signal: AbortSignal): Promise<Answer<Explanations>> {
+    return this.ask(explainPath(target, 'explain'), { body: { inputs: [row], class: label }, signal });
+  }
+
+  whatIf(target: Target, input: Row, signal: AbortSignal): Promise<Answer<{ readonly features: readonly Curve[] }>> {
+    return this.ask(explainPath(target, 'what-if'), { body: { input }, signal });
+  }
+
+  counterfactual(target: Target, input: Row, wanted: string | null, frozen: readonly string[], signal: AbortSignal) {
+    const body = { input, frozen, ...(wanted === null ? {} : { target: wanted }) };
+    return this.ask<Counterfactual>(explainPath(target, 'counterfactual'), { body, signal });
+  }
+
+  async importance(target: Target): Promise<Importance> {
+    return (await this.ask<Importance>(explainPath(target, 'importance'))).body;
+  }
+
+  private async ask<T>(path: string, post?: { body: unknown; signal?: AbortSignal | undefined }): Promise<Answer<T>> {
+    const started = performance.now();
+    const response = await fetch(path, {
+      headers: {
+        ...(post === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
+      },
+      ...(post === undefined ? {} : { method: 'POST', body: JSON.stringify(post.body), signal: post.signal ?? null }),
+    });
+    const text = await response.text();
+    const elapsed = performance.now() - started;
+    if (!response.ok) throw refusal(response.status, text);
+    return {
+      body: JSON.parse(text) as T,
+      id: response.headers.get('x-prediction-id') ?? response.headers.get('x-request-id'),
+      steps: readServerTiming(response.headers.get('server-timing')),
+      elapsed,
+    };
+  }
+}
+
+function explainPath({ model, version }: Target, verb: string): string {
+  return predictPath({ model, version }).replace(/predict$/, verb);
+}
+
+function refusal(status: number, text: string): ApiError {
+  try {
+    const { detail, errors } = JSON.parse(text) as { detail?: string; errors?: Problem[] };
+    return new ApiError(status, detail ?? `The service answered with status ${status}.`, errors ?? []);
+  } catch {
+    return new ApiError(status, `The service answered with status ${status}.`);
+  }
+}

@@ -1,0 +1,50 @@
+import { useState } from 'preact/hooks';
+import { predictPath, type Target } from '../api.js';
+import { snippetsOf } from '../logic/snippets.js';
+import type { Manifest, Row } from '../types.js';
+
+interface CodeProps {
+  readonly target: Target;
+  readonly manifest: Manifest;
+  readonly row: Row;
+  readonly guarded: boolean;
+}
+
+/** The request that this page sends, for other programs to send. */
+export function CodeView({ target, manifest, row, guarded }: CodeProps) {
+  const [copied, setCopied] = useState('');
+  const request = { origin: location.origin, path: predictPath(target), row, manifest, guarded };
+  return (
+    <div class="stack">
+      <p class="lead">
+        The very request that the Predict view sends, with the values that stand there now. All of the API is at{' '}
+        <a href="/docs">/docs</a>.
+      </p>
+      <p role="status" class="sr-only">
+        {copied}
+      </p>
+      {snippetsOf(request).map(({ id, title, text }) => (
+        <section key={id} class="card" aria-labelledby={`code-${id}`}>
+          <div class="card-head">
+            <h2 id={`code-${id}`}>{title}</h2>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`Copy ${title}`}
+              onClick={() => {
+                void navigator.clipboard.writeText(text).then(() => {
+                  setCopied(`${title} copied.`);
+                });
+              }}
+            >
+              {copied === `${title} copied.` ? 'Copied' : 'Copy'}
+            </button>
+          </div>
+          <pre tabIndex={0} aria-label={`${title} code`}>
+            <code>{text}</code>
+          </pre>
+        </section>
+      ))}
+    </div>
+  );
+}

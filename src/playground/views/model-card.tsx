@@ -1,0 +1,205 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Api } from '../api.js';
+import { bytes, number, percent, words } from '../logic/format.js';
+import { Matrix } from '../parts/matrix.js';
+import type { Importance, Manifest, ModelSummary, VersionDetail } from '../types.js';
+
+interface CardProps {
+  readonly api: Api;
+  readonly model: ModelSummary;
+  readonly detail: VersionDetail;
+  readonly manifest: Manifest;
+}
+
+/** What the package says of the model: where it comes from, how good it is, and how anyone can check that. */
+export function ModelCardView({ api, model, detail, manifest }: CardProps) {
+  const { metrics, training, signature } = manifest;
+  const { heldOut, crossValidation } = metrics;
+  const labels = signature.classes.map(({ label }) => label);
+  return (
+    <div class="stack">
+      <section class="card" aria-labelledby="card-title">
+        <h2 id="card-title">
+          {manifest.title} <span class="fine">{manifest.version}</span>
+        </h2>
+        <p class="lead">{manifest.description}</p>
+        <dl class="facts">
+          <Fact term="Data">
+            {training.dataset.name}, {number(training.dataset.rows)} rows, {training.dataset.licence}
+          </Fact>
+          <Fact term="Source">{training.dataset.source}</Fact>
+          <Fact term="Licence of the model">{manifest.licence}</Fact>
+          <Fact term="Trained">
+            {training.date.slice(0, 10)} with {training.framework.name} {training.framework.version}, seed{' '}
+            {training.seed}
+          </Fact>
+          <Fact term="Runs on">
+            {detail.backend} ({detail.placement}
+            {detail.tabulated === true ? ', all answers worked out in advance' : ''})
+          </Fact>
+        </dl>
+      </section>
+      <section class="card" aria-labelledby="quality-title">
+        <h2 id="quality-title">Quality</h2>
+        <p class="lead">
+          On {number(heldOut.rows)} rows that training did not see: {percent(heldOut.accuracy)} right, macro-F1{' '}
+          {number(heldOut.macroF1)}, log-loss {number(heldOut.logLoss)}.
+          {crossValidation === undefined
+            ? null
+            : ` ${crossValidation.folds}-fold cross-validation: ${number(crossValidation.mean)} ± ${number(crossValidation.standardDeviation)}.`}
+        </p>
+        <div class="two">
+          <div class="scroll" role="region" aria-label="Metrics of each class" tabIndex={0}>
+            <table>
+              <caption>Metrics of each class</caption>
+              <thead>
+                <tr>
+                  {['class', 'precision', 'recall', 'F1', 'rows'].map((head) => (
+                    <th key={head} scope="col" class={head === 'class' ? '' : 'figure'}>
+                      {head}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {heldOut.perClass.map(({ label, precision, recall, f1, support }) => (
+                  <tr key={label}>
+                    <th scope="row">{label}</th>
+                    <td class="figure">{precision.toFixed(3)}</td>
+                    <td class="figure">{recall.toFixed(3)}</td>
+                    <td class="figure">{f1.toFixed(3)}</td>
+                    <td class="figure">{support}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <Matrix labels={labels} matrix={heldOut.confusionMatrix} caption="Confusion matrix of the held-out rows" />
+        </div>
+      </section>
+      <ImportanceCard api={api} detail={detail} />
+      {model.versions.length > 1 ? <Versions api={api} model={model} /> : null}
+      <section class="card" aria-labelledby="digests-title">
+        <h2 id="digests-title">Digests</h2>
+        <p class="lead">
+          Every file was held against its digest, and the model against its golden records, before this version
+          answered.
+        </p>
+        <div class="scroll" role="region" aria-label="Digests of the files" tabIndex={0}>
+          <table>
+            <caption class="sr-only">sha256 of each file</caption>
+            <tbody>
+              {[{ path: 'manifest.json', sha256: detail.digest ?? '', bytes: null }, ...manifest.files].map((file) => (
+                <tr key={file.path}>
+                  <th scope="row">{file.path}</th>
+                  <td class="figure">{file.bytes === null ? '' : bytes(file.bytes)}</td>
+                  <td>
+                    <code>{file.sha256}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </div>
+  );
+}
+
+const Fact = ({ term, children }: { readonly term: string; readonly children: preact.ComponentChildren }) => (
+  <div>
+    <dt>{term}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+function ImportanceCard({ api, detail }: { readonly api: Api; readonly detail: VersionDetail }) {
+  const [importance, setImportance] = useState<Importance | null>(null);
+  useEffect(() => {
+    api.importance({ model: detail.name, version: detail.version }).then(setImportance, () => {
+      setImportance(null);
+    });
+  }, [detail]);
+  if (importance === null) return null;
+  const most = Math.max(...importance.features.map((feature) => feature.importance), Number.EPSILON);
+  return (
+    <section class="card" aria-labelledby="importance-title">
+      <h2 id="importance-title">What matters to it</h2>
+      <p class="fine">Mean size of each feature's contribution to the class that wins, in percentage points.</p>
+      <table class="bars">
+        <caption class="sr-only">Importance of each feature</caption>
+        <tbody>
+          {importance.features.map(({ feature, importance: size }) => (
+            <tr key={feature}>
+              <th scope="row">{words(feature)}</th>
+              <td>
+                <span class="track" aria-hidden="true">
+                  <span class="fill" style={{ width: `${(100 * size) / most}%` }} />
+                </span>
+                <span class="figure">{(100 * size).toFixed(1)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The loaded versions of a model side by side. */
+function Versions({ api, model }: { readonly api: Api; readonly model: ModelSummary }) {
+  const [details, setDetails] = useState<readonly VersionDetail[]>([]);
+  useEffect(() => {
+    const ready = model.versions.filter(({ state }) => state === 'ready');
+    Promise.all(ready.map(({ version }) => api.version(model.name, version))).then(setDetails, () => {
+      setDetails([]);
+    });
+  }, [model]);
+  const figures: readonly (readonly [string, (manifest: Manifest) => string])[] = [
+    ['accuracy', ({ metrics }) => percent(metrics.heldOut.accuracy)],
+    ['macro-F1', ({ metrics }) => metrics.heldOut.macroF1.toFixed(4)],
+    ['log-loss', ({ metrics }) => metrics.heldOut.logLoss.toFixed(4)],
+    ['held-out rows', ({ metrics }) => String(metrics.heldOut.rows)],
+    ['trained', ({ training }) => training.date.slice(0, 10)],
+    ['size', ({ files }) => bytes(files.reduce((sum, file) => sum + file.bytes, 0))],
+  ];
+  return (
+    <section class="card" aria-labelledby="versions-title">
+      <h2 id="versions-title">Versions side by side</h2>
+      <div class="scroll" role="region" aria-label="Versions" tabIndex={0}>
+        <table>
+          <caption class="sr-only">Figures of each version</caption>
+          <thead>
+            <tr>
+              <td />
+              {model.versions.map(({ version, default: answers }) => (
+                <th key={version} scope="col">
+                  {version} {answers ? <span class="badge">answers</span> : null}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">state</th>
+              {model.versions.map(({ version, state, reason }) => (
+                <td key={version} title={reason}>
+                  {state}
+                </td>
+              ))}
+            </tr>
+            {figures.map(([name, figure]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {model.versions.map(({ version }) => {
+                  const manifest = details.find((detail) => detail.version === version)?.manifest;
+                  return <td key={version}>{manifest === undefined ? '' : figure(manifest)}</td>;
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
