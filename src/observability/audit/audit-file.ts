@@ -11,13 +11,14 @@ const cutTo = promisify(ftruncate);
 
 /** How often a disk that was full is tried again, in milliseconds. */
 const RETRY_MS = 500;
+const LINE_FEED = Buffer.from('\n');
 /** How long the end of the process waits for a disk that is full, in milliseconds. */
 const FLUSH_MS = 2_000;
 
 export interface AuditFileOptions {
-  /** `drop` loses lines that cannot be written and counts them; `block` keeps them, and says that it cannot take more. */
+  /** `drop` loses lines that cannot be written and counts them; `block` keeps them, and says that it wants no more. */
   readonly onError: 'drop' | 'block';
-  /** Most bytes that wait to be written. */
+  /** Bytes that may wait to be written: what comes beyond is dropped, or has `fault` say so where nothing may be lost. */
   readonly bufferBytes: number;
   /** Told when writing begins to fail, and when it goes on. */
   readonly changed?: (fault: string | undefined) => void;
@@ -26,6 +27,8 @@ export interface AuditFileOptions {
 interface Waiting {
   readonly lines: Uint8Array;
   readonly release: (() => void) | undefined;
+  /** It tells of a gap and of no prediction, so nothing is lost with it. */
+  readonly marks?: true;
 }
 
 /**
@@ -45,8 +48,10 @@ export class AuditFile implements LineSink {
   private bufferFull = 0;
   /** Lines lost since the last one that was written. */
   private gap = 0;
-  private failure: unknown;
+  /** A write broke off in the middle of a line and could not be taken back. */
+  private fragment = false;
   private closing = false;
+  private tryAgain: NodeJS.Timeout | undefined;
 
   /** Opens it at once and not behind the first line: a log that cannot be written stops the start. */
   constructor(
@@ -68,31 +73,33 @@ export class AuditFile implements LineSink {
   }
 
   write(lines: Uint8Array, release?: () => void): void {
-    if (this.waitingBytes + lines.length > this.options.bufferBytes) {
-      const count = countLines(bufferOf(lines));
-      this.bufferFull += count;
-      this.gap += count;
-      this.failing('lines come faster than they can be written');
+    const full = this.waitingBytes + lines.length > this.options.bufferBytes;
+    if (full) this.failing('lines come faster than they can be written');
+    if (full && this.options.onError === 'drop') {
+      this.bufferFull += this.lose(lines);
       release?.();
-      return;
+    } else {
+      this.add({ lines, release });
     }
-    this.waiting.push({ lines, release });
-    this.waitingBytes += lines.length;
-    this.writing ??= this.drain();
   }
 
-  /** Rejects with the reason when lines were lost since the last flush. Does not wait for a full disk for long. */
+  /** Resolves when everything written so far is there or counted as lost. Does not wait for a full disk for long. */
   async flush(): Promise<void> {
     this.closing = true;
-    const timer = setTimeout(() => (this.closing = false), FLUSH_MS);
-    const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS).unref());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_MS)));
     await Promise.race([this.writing, late]);
     clearTimeout(timer);
     this.closing = false;
-    const { failure } = this;
-    this.failure = undefined;
-    if (failure !== undefined) throw failure as Error;
-    if (this.trouble !== undefined && this.waiting.length > 0) throw new Error(this.trouble);
+    if (this.options.onError === 'block' && this.writeFailed + this.waiting.length > 0) {
+      throw new Error(this.trouble ?? 'audit lines were lost');
+    }
+  }
+
+  private add(waiting: Waiting): void {
+    this.waiting.push(waiting);
+    this.waitingBytes += waiting.lines.length;
+    this.writing ??= this.drain();
   }
 
   private async drain(): Promise<void> {
@@ -109,10 +116,7 @@ export class AuditFile implements LineSink {
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
           continue;
         }
-        this.failure ??= error;
-        const count = countLines(bufferOf(next.lines));
-        this.writeFailed += count;
-        this.gap += count;
+        if (next.marks === undefined) this.writeFailed += this.lose(next.lines);
       }
       this.waiting.shift();
       this.waitingBytes -= next.lines.length;
@@ -121,27 +125,58 @@ export class AuditFile implements LineSink {
     this.writing = undefined;
   }
 
-  /** All of it or nothing: a line that was begun and does not fit is taken away again. */
+  /** All of it or nothing: a line that was begun and does not fit is taken away again, or else ended where it broke off. */
   private async append(bytes: Buffer): Promise<void> {
+    if (this.fragment) {
+      await writeSome(this.file, LINE_FEED);
+      this.fragment = false;
+    }
     let at = 0;
     try {
       while (at < bytes.length) at += (await writeSome(this.file, bytes, at, bytes.length - at)).bytesWritten;
     } catch (error) {
-      if (at > 0 && this.isRegular) await cutTo(this.file, fstatSync(this.file).size - at);
+      if (at > 0) this.fragment = !(await this.takeBack(at));
       throw error;
     }
+  }
+
+  private async takeBack(bytes: number): Promise<boolean> {
+    if (!this.isRegular) return false;
+    return cutTo(this.file, fstatSync(this.file).size - bytes).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private lose(lines: Uint8Array): number {
+    const count = countLines(bufferOf(lines));
+    this.gap += count;
+    return count;
   }
 
   private failing(reason: string): void {
     if (this.trouble === undefined) this.options.changed?.(reason);
     this.trouble = reason;
+    if (this.options.onError === 'drop') this.tryAgain ??= setTimeout(this.markGap, RETRY_MS).unref();
   }
 
   private recovered(): void {
-    if (this.trouble === undefined) return;
+    if (this.trouble === undefined || this.waitingBytes > this.options.bufferBytes) return;
     this.trouble = undefined;
     this.options.changed?.(undefined);
   }
+
+  /** Puts a line of its own behind what was lost, so that it is known without traffic whether there is room again. */
+  private readonly markGap = (): void => {
+    this.tryAgain = undefined;
+    if (this.trouble === undefined || this.gap === 0) return;
+    if (this.waiting.length > 0) {
+      this.tryAgain = setTimeout(this.markGap, RETRY_MS).unref();
+      return;
+    }
+    const text = `{"audit":"gap","time":"${new Date().toISOString()}"}\n`;
+    this.add({ lines: Buffer.from(text), release: undefined, marks: true });
+  };
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

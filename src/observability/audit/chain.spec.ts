@@ -86,6 +86,19 @@ describe('a chain of lines', () => {
     });
   });
 
+  it('may have begun behind lines of an older version', async () => {
+    const lines = ['{"audit":"prediction"}', '{"audit":"prediction"}', ...written([{ a: 1 }, { b: 2 }])];
+    const { faults, notes } = await verifyChain(feed(lines));
+    expect([faults, notes]).toEqual([[], [{ line: 3, message: 'begins the chain: the 2 lines before it have none' }]]);
+  });
+
+  it('is told of once for a line that has lost its link', async () => {
+    const lines = written([{ a: 1 }, { b: 2 }, { c: 3 }]);
+    lines[1] = '{"b":2}';
+    const { faults } = await verifyChain(feed(lines));
+    expect(faults).toEqual([{ line: 2, message: expect.stringMatching(/^has no link/) }]);
+  });
+
   it('that was cut short in its last line is no fraud', async () => {
     const lines = written([{ a: 1 }, { b: 2 }]);
     lines[1] = lines[1]!.slice(0, 9);
