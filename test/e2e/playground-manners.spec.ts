@@ -10,6 +10,9 @@ import { openBrowser } from '../support/browser.js';
 import { displayed, visit } from '../support/playground.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
+/** An answer is remembered once it has stood for 1.2 s: longer than a poll waits by itself. */
+const REMEMBERED = { timeout: 10_000 };
+
 const PAGE = join(import.meta.dirname, '../../dist/playground');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SHOTS = 'test/.output/playground';
@@ -105,7 +108,7 @@ describe('where keys are required', () => {
     await page.getByLabel('Key', { exact: true }).fill(key);
     await page.getByRole('button', { name: 'Use key' }).click();
     await displayed(page);
-    await expect.poll(() => page.evaluate('localStorage.getItem("tensornest.history")')).toContain('vgood');
+    await expect.poll(() => page.evaluate('localStorage.getItem("tensornest.history")'), REMEMBERED).toContain('vgood');
     const kept = await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie, location.href])');
     expect(kept).not.toContain(key);
     await page.getByRole('tab', { name: 'Code' }).click();

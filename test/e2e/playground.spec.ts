@@ -6,6 +6,9 @@ import { openBrowser } from '../support/browser.js';
 import { displayed, expectVerdict, hasPythonRequests, RUNNERS, visit, type Visit } from '../support/playground.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
+/** An answer is remembered once it has stood for 1.2 s: longer than a poll waits by itself. */
+const REMEMBERED = { timeout: 10_000 };
+
 let service: TestApp;
 let browser: Browser;
 let visitor: Visit;
@@ -205,7 +208,7 @@ describe('what was seen', () => {
     await page.getByRole('combobox', { name: 'Version' }).selectOption('1.0.0');
     await page.getByText('car-evaluation 1.0.0').waitFor();
     await page.getByRole('button', { name: 'Pin' }).click();
-    await expect.poll(() => page.evaluate('localStorage.getItem("tensornest.history")')).toContain('1.0.0');
+    await expect.poll(() => page.evaluate('localStorage.getItem("tensornest.history")'), REMEMBERED).toContain('1.0.0');
     await page.getByRole('tab', { name: 'Compare' }).click();
     const table = page.getByRole('table', { name: 'Two pinned predictions' });
     await table.waitFor();
