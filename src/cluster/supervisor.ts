@@ -178,7 +178,8 @@ export class Supervisor {
     }
     if (!this.failed) this.options.say(`${message}\n`);
     this.failed = true;
-    // Nothing was served, so nobody is to be waited for.
-    this.stop('SIGINT');
+    // Nothing was served, so nobody is to be waited for. NOTE: nor can a process be asked to end itself here: node:net throws
+    // when a server is closed and its request to listen is refused after that (`handle.close()` of null, Node 24.21).
+    this.stop('SIGKILL');
   }
 }

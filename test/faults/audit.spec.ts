@@ -180,7 +180,13 @@ describe.runIf(mountable)('a disk that fills up', () => {
     await start(file);
     expect(new Set(await predictTimes(200))).toEqual(new Set([200]));
     await vi.waitFor(async () => expect(await metric('tensornest_audit_dropped_total')).toBeGreaterThan(0), 10_000);
-    await vi.waitFor(async () => expect((await ready()).body.status).toBe('degraded'), 10_000);
+    let asked = 200;
+    await vi.waitFor(async () => {
+      // What tells of the gap is shorter than a prediction: it may find room where that found none.
+      await predict();
+      asked += 1;
+      expect((await ready()).body.status).toBe('degraded');
+    }, 10_000);
     await rm(join(disk, 'filler'));
     const freed = performance.now();
     // Nobody asks for a prediction meanwhile.
@@ -196,6 +202,6 @@ describe.runIf(mountable)('a disk that fills up', () => {
     const told = [...text.matchAll(/(\d+) lines before it could not be written/g)];
     expect(told.reduce((sum, [, lines]) => sum + Number(lines), 0)).toBe(counted);
     const predictions = (await linesOf(file)).filter((line) => line.includes('"audit":"prediction"'));
-    expect(predictions.length + counted).toBe(205);
+    expect(predictions.length + counted).toBe(asked + 5);
   });
 });
