@@ -13,13 +13,6 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Predictions of about the same confidence. */
-export interface ReliabilityBin {
-  readonly rows: number;
-  readonly confidence: number;
-  readonly accuracy: number;
-}
-
 /** What is known of a model beside its manifest's metrics, all of it of the held-out rows. */
 export interface Assessment {
   readonly balancedAccuracy: number;
@@ -29,9 +22,6 @@ export interface Assessment {
   readonly prArea: number;
   /** Mean squared distance between probabilities and truth, summed over the classes: 0 to 2. */
   readonly brier: number;
-  /** Expected calibration error of the winning class, ten bins of equal width. */
-  readonly calibrationError: number;
-  readonly reliability: readonly ReliabilityBin[];
   /** 95 %, by bootstrap over the held-out rows. */
   readonly intervals: { readonly accuracy: Interval; readonly macroF1: Interval };
   /** How much accuracy is lost when the feature's values are shuffled; the largest first. */
@@ -46,7 +36,6 @@ export interface Assessment {
   }[];
 }
 
-const BINS = 10;
 const RESAMPLES = 500;
 const SHUFFLES = 3;
 const WORST = 10;
@@ -71,17 +60,11 @@ export function assess({ examples, probabilities, signature, predict }: Assessed
     return { label: signature.classes[label]!.label, scores, truths };
   });
   const mixed = curves.filter(({ truths }) => truths.includes(false));
-  const reliability = reliabilityOf(labels, winners, probabilities, classes);
   return {
     balancedAccuracy: mean(present.map((label) => recallOf(label, labels, winners))),
     rocArea: mean(mixed.map(({ scores, truths }) => rocArea(scores, truths))),
     prArea: mean(mixed.map(({ scores, truths }) => averagePrecision(scores, truths))),
     brier: brierOf(labels, probabilities, classes),
-    calibrationError: reliability.reduce(
-      (error, { rows, accuracy, confidence }) => error + (rows / labels.length) * Math.abs(accuracy - confidence),
-      0,
-    ),
-    reliability,
     intervals: bootstrap(labels, winners, classes, random),
     importance: importanceOf({ inputs, labels, signature, predict }, random),
     curves: mixed.map(({ label, scores, truths }) => ({
@@ -116,20 +99,6 @@ function brierOf(labels: readonly number[], probabilities: Float32Array, classes
     total += (probability - truth) ** 2;
   });
   return total / labels.length;
-}
-
-function reliabilityOf(labels: readonly number[], winners: Winners, probabilities: Float32Array, classes: number) {
-  const bins = Array.from({ length: BINS }, () => ({ rows: 0, confidence: 0, hits: 0 }));
-  labels.forEach((label, row) => {
-    const confidence = probabilities[row * classes + winners[row]!]!;
-    const bin = bins[Math.min(BINS - 1, Math.floor(confidence * BINS))]!;
-    bin.rows += 1;
-    bin.confidence += confidence;
-    if (winners[row] === label) bin.hits += 1;
-  });
-  return bins
-    .filter(({ rows }) => rows > 0)
-    .map(({ rows, confidence, hits }) => ({ rows, confidence: confidence / rows, accuracy: hits / rows }));
 }
 
 function bootstrap(labels: readonly number[], winners: Winners, classes: number, random: Random) {

@@ -1,13 +1,15 @@
 import type { Feature } from '../core/signature.js';
+import type { Evaluation } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
-import { confusionCells, metric, perClassCells } from './evaluation-tables.js';
+
+import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
 import { type Cells, markdownTable } from './text-tables.js';
-import type { TrainingConfig } from './training-config.js';
+import type { Recipe } from './training-config.js';
 
 type Described = PackageContents['manifest'];
 
 /** The model card, in Markdown: what the manifest says, for people. */
-export function modelCard(model: Described, { intendedUse, limits, failUnder }: TrainingConfig): string {
+export function modelCard(model: Described, { intendedUse, limits, failUnder }: Recipe): string {
   const { dataset } = model.training;
   const sections = [
     `# ${model.title} ${model.version}`,
@@ -58,13 +60,23 @@ function quality({ metrics: { heldOut, crossValidation } }: Described): string[]
   const summary =
     `On ${rows} rows that training did not see: accuracy ${metric(accuracy)}, macro-F1 ${metric(macroF1)}, ` +
     `log-loss ${metric(logLoss)}.`;
-  const tables = [summary, markdownTable(perClassCells(heldOut)), markdownTable(confusionCells(heldOut))];
+  const tables = [
+    summary,
+    markdownTable(perClassCells(heldOut)),
+    markdownTable(confusionCells(heldOut)),
+    ...calibrationTexts(heldOut),
+  ];
   if (crossValidation === undefined) return tables;
   const { folds, mean, standardDeviation } = crossValidation;
   const spread =
     `${folds}-fold stratified cross-validation of the same recipe: mean accuracy ${metric(mean)}, standard deviation ` +
     `${metric(standardDeviation)}.`;
   return [...tables, spread];
+}
+
+function calibrationTexts({ calibration }: Evaluation): string[] {
+  if (calibration === undefined) return [];
+  return [calibrationSentence(calibration), markdownTable(reliabilityCells(calibration))];
 }
 
 function trainingCells({ training: { date, framework, hyperparameters, seed } }: Described): Cells {

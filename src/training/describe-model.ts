@@ -1,21 +1,22 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
-import type { Manifest } from '../model/package/manifest.js';
+import type { Manifest, PredictionDistribution } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 import { type Dataset, digestOf } from './datasets/dataset.js';
 import { distributionsOf } from './distributions.js';
 import { type Examples, pick } from './examples.js';
 import type { Split } from './stratify.js';
-import type { TrainingConfig } from './training-config.js';
+import type { Recipe } from './training-config.js';
 
 export interface TrainingRecord {
-  readonly config: TrainingConfig;
+  readonly config: Recipe;
   /** With everything that was learnt. */
   readonly signature: Manifest['signature'];
   readonly dataset: Dataset;
   readonly examples: Examples;
   readonly split: Split;
   readonly metrics: Manifest['metrics'];
+  readonly predictions: PredictionDistribution;
   readonly backend: InferenceBackend;
   readonly date: Date;
 }
@@ -47,7 +48,7 @@ export function describeModel(record: TrainingRecord): PackageContents['manifest
         testFraction: config.testFraction,
       },
     },
-    distributions: distributionsOf(pick(examples, split.train), signature),
+    distributions: { ...distributionsOf(pick(examples, split.train), signature), predictions: record.predictions },
   };
 }
 

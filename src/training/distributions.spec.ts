@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoricalFeature, NumberFeature } from '../core/signature.js';
-import { distributionOf } from './distributions.js';
+import { distributionOf, predictionDistribution } from './distributions.js';
 
 const base = { description: 'd', sensitive: false, missing: { policy: 'refuse' } } as const;
 const age: NumberFeature = {
@@ -41,5 +41,19 @@ describe('a distribution', () => {
 
   it('refuses a number that no training row has', () => {
     expect(() => distributionOf(age, [null, null])).toThrow('No training row has a value for age');
+  });
+
+  it('of answers counts the winners and how sure they were, each edge in the bin above it', () => {
+    const answers = Float32Array.of(1, 0, 0.5, 0.5, 0.25, 0.75, 0.0005, 0.9995);
+    const { rows, classes, confidence } = predictionDistribution(answers, 4, {
+      classes: [
+        { label: 'no', title: 'No' },
+        { label: 'yes', title: 'Yes' },
+      ],
+    });
+    expect({ rows, classes }).toEqual({ rows: 4, classes: { no: 2, yes: 2 } });
+    const bin = (from: number) => confidence.counts[confidence.edges.indexOf(from)];
+    expect([bin(0.5), bin(0.7), bin(0.999)]).toEqual([1, 1, 2]);
+    expect(confidence.counts.reduce((sum, count) => sum + count)).toBe(4);
   });
 });

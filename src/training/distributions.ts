@@ -1,5 +1,7 @@
 import type { CategoricalFeature, Feature, NumberFeature, Signature } from '../core/signature.js';
-import type { Distribution, Manifest } from '../model/package/manifest.js';
+import type { Distribution, Manifest, PredictionDistribution } from '../model/package/manifest.js';
+import { winnersOf } from '../core/winners.js';
+import { confidencesOf } from './calibration.js';
 import type { Examples } from './examples.js';
 import { mean } from './metrics.js';
 import { TrainingError } from './training-error.js';
@@ -7,6 +9,9 @@ import type { Value } from './datasets/dataset.js';
 
 type CategoryDistribution = Extract<Distribution, { kind: 'categorical' }>;
 type NumberDistribution = Extract<Distribution, { kind: 'number' }>;
+
+/** Finer where most answers of a good model are: tenths alone would have nearly all of them in one bin. */
+const CONFIDENCE_EDGES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1];
 
 /** What the training rows look like, for whoever later asks whether live traffic still looks the same. */
 export function distributionsOf(examples: Examples, { features, classes }: Signature): Manifest['distributions'] {
@@ -22,6 +27,28 @@ export function distributionsOf(examples: Examples, { features, classes }: Signa
       labels,
       classes.map(({ label }) => label),
     ),
+  };
+}
+
+/** What the model answers to rows that it has not seen: live traffic is held against it too. */
+export function predictionDistribution(
+  probabilities: Float32Array,
+  rows: number,
+  { classes }: Pick<Signature, 'classes'>,
+): PredictionDistribution {
+  const labels = classes.map(({ label }) => label);
+  const counts = CONFIDENCE_EDGES.slice(1).map(() => 0);
+  for (const confidence of confidencesOf(probabilities, rows)) {
+    const above = CONFIDENCE_EDGES.findIndex((edge) => edge > confidence);
+    counts[above === -1 ? counts.length - 1 : above - 1]! += 1;
+  }
+  return {
+    rows,
+    classes: countEach(
+      Array.from(winnersOf(probabilities, rows), (winner) => labels[winner]!),
+      labels,
+    ),
+    confidence: { edges: CONFIDENCE_EDGES, counts },
   };
 }
 

@@ -1,15 +1,19 @@
-import { confusionCells, metric, perClassCells } from './evaluation-tables.js';
+import type { Manifest } from '../model/package/manifest.js';
+import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
 import { textTable } from './text-tables.js';
 import type { TrainingResult } from './train-model.js';
 
 /** What was measured, as text for a terminal. */
-export function resultText({ heldOut, crossValidation }: Pick<TrainingResult, 'heldOut' | 'crossValidation'>): string {
+export function resultText({ heldOut, crossValidation }: Manifest['metrics']): string {
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const sections = [
     `Held-out rows: ${rows}   accuracy ${metric(accuracy)}   macro-F1 ${metric(macroF1)}   log-loss ${metric(logLoss)}`,
     textTable(perClassCells(heldOut)),
     textTable(confusionCells(heldOut)),
   ];
+  if (heldOut.calibration !== undefined) {
+    sections.push(calibrationSentence(heldOut.calibration), textTable(reliabilityCells(heldOut.calibration)));
+  }
   if (crossValidation !== undefined) {
     const { folds, accuracies, mean, standardDeviation } = crossValidation;
     const range = `${metric(Math.min(...accuracies))} to ${metric(Math.max(...accuracies))}`;
@@ -27,13 +31,12 @@ export function assessmentText({ heldOut, assessment, baselines }: TrainingResul
     name,
     ...[evaluation.accuracy, evaluation.macroF1, evaluation.logLoss].map(metric),
   ]);
-  const { balancedAccuracy, rocArea, prArea, brier, calibrationError, intervals, importance } = assessment;
+  const { balancedAccuracy, rocArea, prArea, brier, intervals, importance } = assessment;
   const { low, high } = intervals.accuracy;
   return [
     textTable([['model', 'accuracy', 'macro-F1', 'log-loss'], ...rows]),
     `Accuracy is between ${metric(low)} and ${metric(high)} (95 %, bootstrap); balanced ${metric(balancedAccuracy)}, ` +
-      `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}, ` +
-      `calibration error ${metric(calibrationError)}`,
+      `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}`,
     textTable([
       ['accuracy lost when shuffled', 'loss'],
       ...importance.slice(0, 10).map(({ feature, loss }) => [feature, metric(loss)]),

@@ -1,11 +1,12 @@
 import { type Examples, pick, reencode } from './examples.js';
 import { learnSignature } from './learn-signature.js';
+import { validationSplit } from './learn-temperature.js';
 import { evaluate } from './metrics.js';
 import { splitOf } from './partition.js';
 import type { Progress } from './progress.js';
 import { seededRandom } from './random.js';
 import type { Dataset } from './datasets/dataset.js';
-import { fitTemperature } from './temperature.js';
+import { helpfulTemperature } from './temperature.js';
 import { fit, type Hyperparameters } from './trainer.js';
 import type { TrainingConfig } from './training-config.js';
 
@@ -36,7 +37,6 @@ const PATIENCE = 8;
 const ROWS_PER_TRIAL = 1_500_000;
 /** Rows that the search looks at; more tell the recipes apart no better. */
 const MAX_ROWS = 20_000;
-const VALIDATION = 0.25;
 
 /**
  * Chooses layers, learning rate, epochs and temperature by the log-loss on a quarter of the training rows, which each
@@ -53,19 +53,12 @@ export async function searchHyperparameters(
 ): Promise<SearchResult> {
   const { seed, signature: draft } = config;
   const outer = splitOf(dataset, given.labels, config.testFraction, seededRandom(seed));
-  const rows = outer.train;
-  const labels = rows.map((row) => given.labels[row]!);
-  const groups = dataset.groups && { groups: rows.map((row) => dataset.groups![row]!) };
-  const inner = splitOf(groups ?? {}, labels, VALIDATION, seededRandom(seed + 1));
-  const part = (indices: readonly number[], most: number) =>
-    pick(
-      given,
-      thin(indices, most).map((index) => rows[index]!),
-    );
-  const learnt = part(inner.train, MAX_ROWS);
+  const rows = validationSplit(dataset, given, outer.train, seed);
+  const part = (indices: readonly number[], most: number) => pick(given, thin(indices, most));
+  const learnt = part(rows.learnt, MAX_ROWS);
   const signature = learnSignature(draft, learnt.rows);
   const train = reencode(learnt, signature);
-  const validation = reencode(part(inner.heldOut, MAX_ROWS / 4), signature);
+  const validation = reencode(part(rows.validation, MAX_ROWS / 4), signature);
   const batchSize = Math.min(256, Math.max(16, 2 ** Math.floor(Math.log2(train.labels.length / 16))));
   const epochs = Math.max(5, Math.min(120, Math.floor(ROWS_PER_TRIAL / train.labels.length)));
   const recipes = LAYERS.flatMap((layers) => LEARNING_RATES.map((learningRate) => ({ layers, learningRate })));
@@ -98,7 +91,7 @@ export async function searchHyperparameters(
       ...chosen.hyperparameters,
       layers: [...chosen.trial.layers],
       epochs: chosen.trial.epochs,
-      temperature: fitTemperature(validation.labels, chosen.probabilities),
+      temperature: helpfulTemperature(validation.labels, chosen.probabilities),
     },
     trials: tried
       .map(({ trial: { layers, learningRate, epochs: after, logLoss, error, accuracy } }) => {

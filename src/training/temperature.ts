@@ -1,7 +1,75 @@
+import { mean, sampleDeviation } from './metrics.js';
+
 /** A held-out row that the model is certain of counts as if it were this sure. */
 const LEAST_PROBABILITY = 1e-7;
 const [COLDEST, WARMEST] = [0.5, 8];
 const STEPS = 40;
+
+/**
+ * The temperature by `fitTemperature`, or 1 where it does not help: each half of the rows is judged by its log-loss at the
+ * temperature of the other half, and what is gained has to be more than its standard error. So no temperature is judged on
+ * rows that it was fitted on, and none is taken by chance.
+ *
+ * @param labels true class index of each row; none of them was trained on.
+ * @param probabilities shape [rows, classes], row-major, of a softmax at temperature 1.
+ */
+export function helpfulTemperature(labels: readonly number[], probabilities: Float32Array): number {
+  const halves = halvesOf(labels).map((rows) => part(rows, labels, probabilities));
+  const [left, right] = halves as [Part, Part];
+  const gains = [...gainsAt(temperatureOf(right), left), ...gainsAt(temperatureOf(left), right)];
+  const gained = mean(gains);
+  const helps = gained > sampleDeviation(gains) / Math.sqrt(gains.length);
+  return helps ? fitTemperature(labels, probabilities) : 1;
+}
+
+interface Part {
+  readonly labels: readonly number[];
+  readonly probabilities: Float32Array;
+}
+
+/** Every other row of each class. */
+function halvesOf(labels: readonly number[]): [number[], number[]] {
+  const halves: [number[], number[]] = [[], []];
+  const seen = new Map<number, number>();
+  labels.forEach((label, row) => {
+    const turn = seen.get(label) ?? 0;
+    seen.set(label, turn + 1);
+    halves[turn % 2 === 0 ? 0 : 1].push(row);
+  });
+  return halves;
+}
+
+function part(rows: readonly number[], labels: readonly number[], probabilities: Float32Array): Part {
+  const classes = probabilities.length / labels.length;
+  const picked = new Float32Array(rows.length * classes);
+  rows.forEach((row, at) => {
+    picked.set(probabilities.subarray(row * classes, (row + 1) * classes), at * classes);
+  });
+  return { labels: rows.map((row) => labels[row]!), probabilities: picked };
+}
+
+function temperatureOf({ labels, probabilities }: Part): number {
+  return labels.length === 0 ? 1 : fitTemperature(labels, probabilities);
+}
+
+/** How much smaller the log-loss of each row gets. */
+function gainsAt(temperature: number, { labels, probabilities }: Part): number[] {
+  const classes = probabilities.length / labels.length;
+  const scores = scoresOf(probabilities);
+  return labels.map((label, row) => {
+    const own = scores.subarray(row * classes, (row + 1) * classes);
+    return logLossAt(1, own, label) - logLossAt(temperature, own, label);
+  });
+}
+
+function logLossAt(temperature: number, scores: Float64Array, label: number): number {
+  const total = scores.reduce((sum, score) => sum + Math.exp(score / temperature), 0);
+  return Math.log(total) - scores[label]! / temperature;
+}
+
+function scoresOf(probabilities: Float32Array): Float64Array {
+  return Float64Array.from(probabilities, (value) => Math.log(Math.max(value, LEAST_PROBABILITY)));
+}
 
 /**
  * The temperature at which `probabilities` have the smallest log-loss: Guo et al., "On Calibration of Modern Neural
@@ -15,7 +83,7 @@ const STEPS = 40;
  * @param probabilities shape [rows, classes], row-major, of a softmax at temperature 1.
  */
 export function fitTemperature(labels: readonly number[], probabilities: Float32Array): number {
-  const scores = Float64Array.from(probabilities, (value) => Math.log(Math.max(value, LEAST_PROBABILITY)));
+  const scores = scoresOf(probabilities);
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(COLDEST), Math.log(WARMEST)];
   for (let step = 0; step < STEPS; step += 1) {

@@ -1,14 +1,17 @@
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
-import type { CrossValidation, Evaluation, Manifest } from '../model/package/manifest.js';
+import type { Calibration, CrossValidation, Evaluation, Manifest } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 import { type Assessment, assess } from './assess.js';
 import { modelCard } from './card.js';
+import { calibrationOf } from './calibration.js';
 import { crossValidate } from './cross-validation.js';
 import type { DataRow, Dataset } from './datasets/dataset.js';
 import { describeModel } from './describe-model.js';
+import { predictionDistribution } from './distributions.js';
 import { assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
 import { goldenRecords } from './golden.js';
 import { learnSignature } from './learn-signature.js';
+import { learnTemperature } from './learn-temperature.js';
 import { evaluate } from './metrics.js';
 import type { EpochReport, Progress } from './progress.js';
 import { shortfallsOf } from './quality-gate.js';
@@ -16,7 +19,7 @@ import { seededRandom } from './random.js';
 import { foldsOf, splitOf } from './partition.js';
 import type { Split } from './stratify.js';
 import { fit, type FitOptions, type TrainedModel } from './trainer.js';
-import type { TrainingConfig } from './training-config.js';
+import type { Recipe, TrainingConfig } from './training-config.js';
 
 /** Enough for a model without hidden layers to settle on most tables. */
 const BASELINE_EPOCHS = 30;
@@ -38,7 +41,7 @@ export interface TrainingOptions {
 
 /** What training came to. */
 export interface TrainingResult {
-  readonly heldOut: Evaluation;
+  readonly heldOut: Evaluation & { readonly calibration: Calibration };
   /** More about the same held-out rows. */
   readonly assessment: Assessment;
   /** What simpler models come to on the same held-out rows; empty when it was not asked for. */
@@ -76,13 +79,14 @@ interface Run {
  * are about the weights that are served.
  */
 export async function trainModel(options: TrainingOptions): Promise<TrainingResult> {
-  const { config, dataset } = options;
-  const { provisional } = config.signature;
+  const { config: given, dataset, progress } = options;
+  const { provisional } = given.signature;
   const examples = toExamples(dataset, provisional);
   assertTrainable(examples, provisional);
-  const split = splitOf(dataset, examples.labels, config.testFraction, seededRandom(config.seed));
+  const split = splitOf(dataset, examples.labels, given.testFraction, seededRandom(given.seed));
+  const config = await learnTemperature(given, dataset, examples, split.train, progress);
   const { epochs } = config.hyperparameters;
-  const phase = options.progress.start('Training', epochs);
+  const phase = progress.start('Training', epochs);
   const run = await trainOn(split, examples, config, (report) => {
     phase.step(`epoch ${report.epoch}/${epochs}`, report);
     return options.stopAsked?.() === true ? 'stop' : undefined;
@@ -93,25 +97,34 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingResu
   try {
     return await judge(
       run,
-      stopped ? { ...options, crossValidation: false, config: stoppedEarly(config, run) } : options,
+      stopped ? { ...options, crossValidation: false, config: stoppedEarly(config, run) } : { ...options, config },
     );
   } finally {
     run.model.dispose();
   }
 }
 
-async function judge(run: Run, options: TrainingOptions): Promise<TrainingResult> {
+/** With everything decided. */
+interface RecipeOptions extends TrainingOptions {
+  readonly config: Recipe;
+}
+
+async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> {
   const { config } = options;
   const { signature, examples, model } = run;
-  const heldOut = measure(run);
-  const findings = { heldOut, ...assessRun(run, config.seed), baselines: await baselinesOf(run, options) };
+  const { evaluation, labels, probabilities } = measure(run);
+  const calibration = calibrationOf(labels, probabilities, config.hyperparameters.temperature ?? 1);
+  const heldOut = { ...evaluation, calibration };
+  const assessment = assessRun(run, probabilities, config.seed);
+  const findings = { heldOut, ...assessment, baselines: await baselinesOf(run, options) };
   const early = shortfallsOf(config.failUnder, heldOut);
   if (early.length > 0) return { ...findings, shortfalls: early };
   const crossValidation = options.crossValidation ? await tryFolds(examples, options) : undefined;
   const measured = { heldOut, ...(crossValidation === undefined ? {} : { crossValidation }) };
   const shortfalls = shortfallsOf(config.failUnder, heldOut, crossValidation);
   if (shortfalls.length > 0) return { ...findings, ...measured, shortfalls };
-  const manifest = describeModel({ ...options, ...run, metrics: measured });
+  const predictions = predictionDistribution(probabilities, labels.length, signature);
+  const manifest = describeModel({ ...options, ...run, metrics: measured, predictions });
   return {
     ...findings,
     ...measured,
@@ -125,7 +138,7 @@ async function judge(run: Run, options: TrainingOptions): Promise<TrainingResult
   };
 }
 
-async function tryFolds(examples: Examples, { config, dataset, progress }: TrainingOptions): Promise<CrossValidation> {
+async function tryFolds(examples: Examples, { config, dataset, progress }: RecipeOptions): Promise<CrossValidation> {
   const { folds } = config;
   const { epochs } = config.hyperparameters;
   const phase = progress.start('Cross-validation', folds * epochs);
@@ -133,9 +146,9 @@ async function tryFolds(examples: Examples, { config, dataset, progress }: Train
     const run = await trainOn(split, examples, config, (report) => {
       phase.step(`fold ${fold}/${folds}, epoch ${report.epoch}/${epochs}`, report);
     });
-    const { accuracy } = measure(run);
+    const { evaluation } = measure(run);
     run.model.dispose();
-    return accuracy;
+    return evaluation.accuracy;
   };
   const parts = foldsOf(dataset, examples.labels, folds, seededRandom(config.seed));
   return crossValidate(examples.labels, parts, trial).finally(() => {
@@ -146,7 +159,7 @@ async function tryFolds(examples: Examples, { config, dataset, progress }: Train
 async function trainOn(
   split: Split,
   given: Examples,
-  { name, signature: draft, seed, hyperparameters }: TrainingConfig,
+  { name, signature: draft, seed, hyperparameters }: Recipe,
   onEpoch: FitOptions['onEpoch'],
 ): Promise<Run> {
   const signature = learnSignature(draft, pick(given, split.train).rows);
@@ -166,24 +179,22 @@ async function trainOn(
   return { split, signature, examples, model, learning };
 }
 
-function measure({ split, signature, examples, model }: Run): Evaluation {
+/** What the model answers to the rows that it has not seen. */
+function measure({ split, signature, examples, model }: Run) {
   const { inputs, labels } = pick(examples, split.heldOut);
-  return evaluate(
-    labels,
-    model.predict(inputs),
-    signature.classes.map(({ label }) => label),
-  );
+  const probabilities = model.predict(inputs);
+  const names = signature.classes.map(({ label }) => label);
+  return { labels, probabilities, evaluation: evaluate(labels, probabilities, names) };
 }
 
-function assessRun({ split, signature, examples, model, learning }: Run, seed: number) {
+function assessRun({ split, signature, examples, model, learning }: Run, probabilities: Float32Array, seed: number) {
   const heldOut = pick(examples, split.heldOut);
   const predict = (inputs: Examples['inputs']) => model.predict(inputs);
-  const probabilities = predict(heldOut.inputs);
   const assessment = assess({ examples: heldOut, probabilities, signature, predict }, seededRandom(seed));
   return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows[row] ?? {}) };
 }
 
-async function baselinesOf({ split, signature, examples }: Run, options: TrainingOptions): Promise<Baseline[]> {
+async function baselinesOf({ split, signature, examples }: Run, options: RecipeOptions): Promise<Baseline[]> {
   if (options.baselines !== true) return [];
   const labels = signature.classes.map(({ label }) => label);
   const [train, heldOut] = [pick(examples, split.train), pick(examples, split.heldOut)];
@@ -210,7 +221,7 @@ async function baselinesOf({ split, signature, examples }: Run, options: Trainin
 }
 
 /** What the package must say when somebody ended the training by hand. */
-function stoppedEarly(config: TrainingConfig, { learning }: Run): TrainingConfig {
+function stoppedEarly(config: Recipe, { learning }: Run): Recipe {
   const { epochs } = config.hyperparameters;
   const limit = `Training was stopped by hand after epoch ${learning.length} of ${epochs}: the command below trains longer.`;
   return { ...config, limits: [...config.limits, limit] };

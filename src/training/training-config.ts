@@ -56,7 +56,9 @@ export const TrainingConfigSchema = z.strictObject({
       /** `balanced`: every class counts as much as every other, however many rows it has. */
       classWeights: z.literal('balanced').optional(),
       /** Divides the scores before the softmax, so that probabilities are neither too sure nor too timid. */
-      temperature: within(0.05, 20).optional(),
+      temperature: z
+        .union([z.literal('learn'), within(0.05, 20)], 'must be "learn" or a number from 0.05 to 20')
+        .optional(),
     })
     .refine(({ layers, activation }) => layers.length === 0 || activation !== undefined, {
       path: ['activation'],
@@ -78,6 +80,13 @@ export const TrainingConfigSchema = z.strictObject({
 });
 
 export type TrainingConfig = z.infer<typeof TrainingConfigSchema>;
+
+/** A recipe with nothing left to learn but the weights. */
+export type Recipe = Omit<TrainingConfig, 'hyperparameters'> & {
+  readonly hyperparameters: Omit<TrainingConfig['hyperparameters'], 'temperature'> & {
+    readonly temperature?: number | undefined;
+  };
+};
 
 /** Checks the text of `path`, which is named in the error. */
 export function parseTrainingConfig(path: string, content: string): TrainingConfig {

@@ -103,7 +103,7 @@ describe('model list', () => {
   it('shows every version with its size and what it reaches', async () => {
     const { code, stdout } = await model(['list']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^car-evaluation +2\.0\.0 +32\.1 KiB +0\.9977 +0\.9983 +no +sound$/m);
+    expect(stdout).toMatch(/^car-evaluation +2\.0\.0 +32\.4 KiB +0\.9977 +0\.9983 +no +sound$/m);
     const { models } = await json('list');
     expect(models.map(({ name, version }: any) => `${name}@${version}`)).toEqual([
       'car-evaluation@2.0.0',
@@ -129,6 +129,9 @@ describe('model inspect', () => {
     expect(stdout).toMatch(/^digest +sha256:[0-9a-f]{64}$/m);
     expect(stdout).toMatch(/^ {2}body_mass_g +number from \d+ to \d+ g, \d+ when missing/m);
     expect(stdout).toMatch(/^weights\.bin +\d+ B +[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(
+      /^Expected calibration error of the winning class, .*: 0\.\d{4}; no temperature was applied\.$/m,
+    );
     const { manifest, inputs, signed } = await json('inspect', 'car-evaluation@^2');
     expect({ inputs, signed }).toEqual({ inputs: 1728, signed: false });
     expect(manifest).toEqual(await shipped.json('manifest.json'));

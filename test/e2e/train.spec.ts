@@ -81,6 +81,25 @@ describe('the shipped models', () => {
     expect(metrics.crossValidation.mean).toBeGreaterThanOrEqual(accuracy);
   });
 
+  it.each(['car-evaluation/1.0.0', 'car-evaluation/2.0.0', 'penguins/1.0.0'])(
+    'say how far their confidence can be trusted, and what they answered to held-out rows: %s',
+    async (folder) => {
+      const { metrics, distributions } = JSON.parse(await readFile(join('models', folder, 'manifest.json'), 'utf8'));
+      const { rows, accuracy, calibration } = metrics.heldOut;
+      const { reliability, expectedCalibrationError } = calibration;
+      const sum = (part: (bin: any) => number) => reliability.reduce((total: number, bin: any) => total + part(bin), 0);
+      expect(sum((bin) => bin.rows)).toBe(rows);
+      expect(sum((bin) => bin.rows * bin.accuracy) / rows).toBeCloseTo(accuracy, 9);
+      const gap = sum((bin) => bin.rows * Math.abs(bin.accuracy - bin.confidence));
+      expect(gap / rows).toBeCloseTo(expectedCalibrationError, 9);
+      const { classes, confidence, rows: answered } = distributions.predictions;
+      const total = (counts: readonly number[]) => counts.reduce((all, count) => all + count);
+      expect([total(Object.values<number>(classes)), total(confidence.counts), answered]).toEqual([rows, rows, rows]);
+      const card = await readFile(join('models', folder, 'README.md'), 'utf8');
+      expect(card).toContain(`ten bins of equal width: ${expectedCalibrationError.toFixed(4)}`);
+    },
+  );
+
   it('say in the model card when they are exempt from such goals', async () => {
     const card = await readFile('models/car-evaluation/1.0.0/README.md', 'utf8');
     expect(card).toMatch(/^Exempt from the quality gate: /m);

@@ -37,6 +37,9 @@ function figuresOf(manifest: Manifest): Map<string, number> {
     ['accuracy', heldOut.accuracy],
     ['macro-F1', heldOut.macroF1],
     ['log-loss', heldOut.logLoss],
+    ...(heldOut.calibration === undefined
+      ? []
+      : [['calibration error', heldOut.calibration.expectedCalibrationError] as const]),
     ...heldOut.perClass.map(({ label, f1 }): [string, number] => [`F1 of ${label}`, f1]),
     ...(crossValidation === undefined ? [] : [['cross-validation', crossValidation.mean] as const]),
     ['held-out rows', heldOut.rows],

@@ -96,6 +96,27 @@ const classMetrics = z.strictObject({
   support: count.describe('Rows of this class.'),
 });
 
+const calibration = z
+  .strictObject({
+    expectedCalibrationError: fraction.describe(
+      'Mean distance between confidence and accuracy over the bins, weighted by their rows.',
+    ),
+    reliability: z
+      .array(
+        z.strictObject({
+          confidence: fraction.describe('Mean confidence of the rows.'),
+          accuracy: fraction,
+          rows: z.int().min(1),
+        }),
+      )
+      .describe('By the confidence of the winning class, in ten bins of equal width; empty ones are left out.'),
+    temperature: z
+      .number()
+      .gt(0)
+      .describe('Divides the scores before the softmax and is part of the weights already; 1 where none helped.'),
+  })
+  .describe('How far the probability of the winning class can be taken at its word.');
+
 const evaluation = z.strictObject({
   rows: count,
   accuracy: fraction,
@@ -103,6 +124,7 @@ const evaluation = z.strictObject({
   logLoss: z.number().min(0).describe('Mean negative natural logarithm of the true class probability.'),
   perClass: z.array(classMetrics),
   confusionMatrix: z.array(z.array(count)).describe('Rows: true class; columns: predicted class.'),
+  calibration: calibration.optional(),
 });
 
 const crossValidation = z.strictObject({
@@ -123,6 +145,27 @@ const distribution = z.discriminatedUnion('kind', [
     deciles: z.array(z.number()).length(11).describe('Minimum, nine deciles, maximum.'),
   }),
 ]);
+
+const predictions = z
+  .strictObject({
+    rows: count,
+    classes: z.record(z.string(), count).describe('How often each class won.'),
+    confidence: z
+      .strictObject({
+        edges: z.array(fraction).min(2).describe('Of the bins, ascending.'),
+        counts: z.array(count).describe('One less than edges; a bin has its lower edge, the last one both.'),
+      })
+      .refine(({ edges, counts }) => counts.length === edges.length - 1, {
+        path: ['counts'],
+        error: 'must be one less than edges',
+      })
+      .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > edges[at - 1]!), {
+        path: ['edges'],
+        error: 'must ascend',
+      })
+      .describe('Probabilities of the winning class.'),
+  })
+  .describe('What the packaged model answers to rows that training did not see.');
 
 const file = z.strictObject({
   path: z.string().min(1).max(500).describe('Relative to the package, with "/" between steps.'),
@@ -163,8 +206,12 @@ export const ManifestSchema = z
       hyperparameters: z.record(z.string(), z.json()),
     }),
     distributions: z
-      .strictObject({ features: z.record(z.string(), distribution), classes: z.record(z.string(), count) })
-      .describe('Of the training data.'),
+      .strictObject({
+        features: z.record(z.string(), distribution),
+        classes: z.record(z.string(), count),
+        predictions: predictions.optional(),
+      })
+      .describe('Of the training data, and of the answers to held-out rows.'),
     files: z
       .array(file)
       .min(1)
@@ -175,8 +222,10 @@ export const ManifestSchema = z
   .describe('The manifest of a tabular classifier.');
 
 export type Manifest = z.infer<typeof ManifestSchema>;
+export type Calibration = z.infer<typeof calibration>;
 export type Evaluation = z.infer<typeof evaluation>;
 export type CrossValidation = z.infer<typeof crossValidation>;
+export type PredictionDistribution = z.infer<typeof predictions>;
 export type Distribution = z.infer<typeof distribution>;
 export type PackageFile = z.infer<typeof file>;
 export { signature as SignatureSchema, modelName as ModelNameSchema, version as VersionSchema };

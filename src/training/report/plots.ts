@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../model/package/manifest.js';
+import type { Calibration, Evaluation } from '../../model/package/manifest.js';
 import type { Assessment } from '../assess.js';
 import type { EpochReport } from '../progress.js';
 import type { Curve } from '../ranking.js';
@@ -28,10 +28,11 @@ export function escapeText(text: string): string {
 }
 
 export function plotsOf(
-  heldOut: Evaluation,
-  { curves, reliability, importance, rocArea, prArea, calibrationError }: Assessment,
+  heldOut: Evaluation & { readonly calibration: Calibration },
+  { curves, importance, rocArea, prArea }: Assessment,
   learning: readonly EpochReport[],
 ): Plot[] {
+  const { expectedCalibrationError, reliability } = heldOut.calibration;
   const last = learning.at(-1);
   const shown = curves.slice(0, MAX_LINES);
   const lines = (pick: (curve: (typeof curves)[number]) => Curve) =>
@@ -63,7 +64,7 @@ export function plotsOf(
     {
       id: 'calibration',
       title: 'Calibration',
-      summary: `On average the confidence is ${calibrationError.toFixed(4)} away from the accuracy (expected calibration error).`,
+      summary: `On average the confidence is ${expectedCalibrationError.toFixed(4)} away from the accuracy (expected calibration error).`,
       svg: chart(
         'confidence',
         'accuracy',

@@ -60,7 +60,7 @@ function reportPage({ config, result, date, rows, profiles, warnings, trials }: 
     ['Accuracy', metric(heldOut.accuracy), `95 %: ${metric(range.low)} to ${metric(range.high)}`],
     ['Macro-F1', metric(heldOut.macroF1), `balanced accuracy ${metric(assessment.balancedAccuracy)}`],
     ['Log-loss', metric(heldOut.logLoss), `Brier ${metric(assessment.brier)}`],
-    ['Calibration error', metric(assessment.calibrationError), 'of the winning class'],
+    ['Calibration error', metric(heldOut.calibration.expectedCalibrationError), 'of the winning class'],
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
