@@ -4,6 +4,7 @@ import { validateSync } from 'class-validator';
 import type { AppConfig } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
 import { AccessEnv, accessConfig, assertGuarded } from './sections/access.env.js';
+import { AuditEnv, auditConfig } from './sections/audit.env.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
 import { EdgeEnv, edgeConfig } from './sections/edge.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
@@ -30,6 +31,7 @@ const SECTIONS: readonly Section<object>[] = [
   LoadEnv,
   DoorsEnv,
   LoggingEnv,
+  AuditEnv,
   MetricsEnv,
   TracingEnv,
 ];
@@ -58,6 +60,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...underLoadConfig(read(LoadEnv, env)),
     ...doorsConfig(read(DoorsEnv, env)),
     ...loggingConfig(read(LoggingEnv, env), terminal),
+    ...auditConfig(read(AuditEnv, env)),
     ...metricsConfig(read(MetricsEnv, env)),
     ...tracingConfig(read(TracingEnv, env)),
   });

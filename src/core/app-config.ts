@@ -142,6 +142,8 @@ export interface AppConfig {
     /** Coloured lines for people instead of JSON. */
     readonly pretty: boolean;
   };
+  /** What audit events are like. */
+  readonly auditEvents: AuditEvents;
   readonly auditFailure: {
     /** What becomes of lines that cannot be written: they are lost and counted, or nothing is predicted until they can. */
     readonly onError: 'drop' | 'block';
@@ -151,6 +153,18 @@ export interface AppConfig {
   /** Where audit lines go: standard output, an absolute file path, or nowhere. */
   readonly audit:
     { readonly kind: 'stdout' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'off' };
+}
+
+/** Each an event a line: CloudEvents of our own type, or the pairs of KServe's inference logger. */
+export const AUDIT_FORMATS = ['cloudevents', 'kserve'] as const;
+export type AuditFormatName = (typeof AUDIT_FORMATS)[number];
+
+export interface AuditEvents {
+  readonly format: AuditFormatName;
+  /** The context that events come from, as a URI reference. */
+  readonly source: string;
+  /** What KServe's events call the namespace. */
+  readonly namespace: string;
 }
 
 /** Which JSON Web Tokens are believed. */

@@ -3,6 +3,7 @@ import pretty from 'pino-pretty';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
 import { AuditFile } from './audit/audit-file.js';
+import { gapLine } from './audit/formats/gap.js';
 
 /** What pino's writer is when it takes bytes, which its typings do not know. */
 interface ByteStream {
@@ -35,7 +36,7 @@ export function logSink({ log }: AppConfig): LineSink {
  * told when it begins to fail, and when it is written again.
  */
 export function auditSink(
-  { audit, auditFailure }: AppConfig,
+  { audit, auditEvents, auditFailure }: AppConfig,
   shared?: LineSink,
   changed?: (fault: string | undefined) => void,
 ): LineSink | null {
@@ -45,7 +46,11 @@ export function auditSink(
     case 'stdout':
       return stdoutSink();
     case 'file':
-      return new AuditFile(audit.path, { ...auditFailure, ...(changed === undefined ? {} : { changed }) });
+      return new AuditFile(audit.path, {
+        ...auditFailure,
+        gapLine: () => gapLine(auditEvents),
+        ...(changed === undefined ? {} : { changed }),
+      });
   }
 }
 

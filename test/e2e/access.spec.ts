@@ -282,8 +282,11 @@ describe('where keys are required', () => {
     await request(url).post(CAR).set(bearer('tnk_not-a-key')).send(BODY).expect(401);
     service.signal('SIGTERM');
     expect(await service.exit()).toBe(0);
-    const lines = service.lines().filter(({ clientId }) => clientId === 'mobile-app');
-    expect(lines.map(({ audit, msg }) => audit ?? msg).sort()).toEqual(['prediction', 'request']);
+    const lines = service.lines().filter(({ clientId, clientid }) => (clientId ?? clientid) === 'mobile-app');
+    expect(lines.map(({ type, msg }) => type ?? msg).sort()).toEqual([
+      'io.tensornest.inference.prediction.v1',
+      'request',
+    ]);
     const written = service.stdout + service.stderr;
     expect(written).not.toContain(key);
     expect(written).not.toContain('tnk_');

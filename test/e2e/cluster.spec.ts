@@ -331,7 +331,7 @@ describe('the audit log of a group', () => {
     await Promise.all(Array.from({ length: 50 }, (_, n) => predict(url, `r-${n}`)));
     group.signal('SIGTERM');
     expect(await group.exit()).toBe(0);
-    const lines = group.lines().filter(({ audit }) => audit === 'prediction');
+    const lines = group.lines().filter(({ specversion }) => specversion !== undefined);
     expect(new Set(lines.map(({ id }) => id)).size).toBe(50);
   });
 });

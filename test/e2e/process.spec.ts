@@ -85,11 +85,16 @@ describe('the process', () => {
       .map((line) => JSON.parse(line));
     expect(lines.map(({ id }) => id).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `r-${n}`).sort());
     expect(lines[0]).toMatchObject({
-      model: 'car-evaluation',
-      version: '2.0.0',
-      digest: expect.stringMatching(/^sha256:/),
-      inputs: [ARTICLE_ROW],
-      predictions: ['acc'],
+      specversion: '1.0',
+      type: 'io.tensornest.inference.prediction.v1',
+      subject: 'car-evaluation/2.0.0',
+      data: {
+        model: 'car-evaluation',
+        version: '2.0.0',
+        digest: expect.stringMatching(/^sha256:/),
+        inputs: [ARTICLE_ROW],
+        predictions: ['acc'],
+      },
     });
     await rm(folder, { recursive: true });
   });

@@ -193,7 +193,10 @@ describe.runIf(mountable)('a disk that fills up', () => {
     await vi.waitFor(async () => expect((await ready()).body.status).toBe('ok'), 10_000);
     expect(performance.now() - freed).toBeLessThan(5_000);
     expect(new Set(await predictTimes(5))).toEqual(new Set([200]));
-    await vi.waitFor(async () => expect((await linesOf(file)).at(-1)).toContain('"audit":"prediction"'), 10_000);
+    await vi.waitFor(
+      async () => expect((await linesOf(file)).at(-1)).toContain('"type":"io.tensornest.inference.prediction.v1"'),
+      10_000,
+    );
     const counted = await metric('tensornest_audit_dropped_total');
     service!.signal('SIGTERM');
     expect(await service!.exit()).toBe(0);
@@ -201,7 +204,7 @@ describe.runIf(mountable)('a disk that fills up', () => {
     expect(code).toBe(0);
     const told = [...text.matchAll(/(\d+) lines before it could not be written/g)];
     expect(told.reduce((sum, [, lines]) => sum + Number(lines), 0)).toBe(counted);
-    const predictions = (await linesOf(file)).filter((line) => line.includes('"audit":"prediction"'));
+    const predictions = (await linesOf(file)).filter((line) => line.includes('"subject":'));
     expect(predictions.length + counted).toBe(asked + 5);
   });
 });

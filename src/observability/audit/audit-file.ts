@@ -20,6 +20,8 @@ export interface AuditFileOptions {
   readonly onError: 'drop' | 'block';
   /** Bytes that may wait to be written: what comes beyond is dropped, or has `fault` say so where nothing may be lost. */
   readonly bufferBytes: number;
+  /** The line that stands behind a gap where no other one can, with its line feed. */
+  readonly gapLine: () => string;
   /** Told when writing begins to fail, and when it goes on. */
   readonly changed?: (fault: string | undefined) => void;
 }
@@ -174,8 +176,7 @@ export class AuditFile implements LineSink {
       this.tryAgain = setTimeout(this.markGap, RETRY_MS).unref();
       return;
     }
-    const text = `{"audit":"gap","time":"${new Date().toISOString()}"}\n`;
-    this.add({ lines: Buffer.from(text), release: undefined, marks: true });
+    this.add({ lines: Buffer.from(this.options.gapLine()), release: undefined, marks: true });
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chain, type Link, NO_LINK } from './chain.js';
+import { chain, digestOf, type Link, NO_LINK } from './chain.js';
 import { resume } from './tail.js';
 import { verifyChain } from './verify.js';
 
@@ -126,6 +126,17 @@ describe('a file with a chain', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('goes on behind lines of the older form, whose numbers were no texts', async () => {
+    const older = written([{ id: 'a' }, { id: 'b' }]).map((line) => line.replace(/"seq":"(\d+)"/, '"seq":$1'));
+    // The second link is of the line as it was written then.
+    older[1] = older[1]!.replace(/"prev":"[^"]*"/, `"prev":"${digestOf(Buffer.from(older[0]!))}"`);
+    const path = join(folder, 'older.jsonl');
+    await writeFile(path, `${older.join('\n')}\n`);
+    const { bytes } = chain(toLines([{ id: 'c' }]), resume(path), 0);
+    const lines = [...older, bytes.toString().trimEnd()];
+    expect(await verifyChain(feed(lines))).toMatchObject({ lines: 3, faults: [], notes: [], seq: 3 });
   });
 
   it('begins where there is none: no file, an empty one, a device, lines without links', async () => {

@@ -30,7 +30,8 @@ export function digestOf(line: Uint8Array): string {
 /**
  * Chains whole lines, each a JSON object, behind `before`: every line gets its number `seq` and the digest `prev` of the line
  * before it as its last members, so that none can be changed, taken out or moved without the next one telling. Where lines
- * were lost before the first of these, it says how many (`dropped`).
+ * were lost before the first of these, it says how many (`dropped`). In a CloudEvent they are extension attributes: texts,
+ * since its whole numbers end at 2^31.
  */
 export function chain(lines: Uint8Array, before: Link, dropped: number): Chained {
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
@@ -43,8 +44,8 @@ export function chain(lines: Uint8Array, before: Link, dropped: number): Chained
     const start = to;
     seq += 1;
     to += text.copy(bytes, to, from, end - ENDING.length);
-    const gap = lost === 0 ? '' : `"dropped":${lost},`;
-    to += bytes.write(`,"seq":${seq},${gap}"prev":"${head}"}`, to, 'latin1');
+    const gap = lost === 0 ? '' : `"dropped":"${lost}",`;
+    to += bytes.write(`,"seq":"${seq}",${gap}"prev":"${head}"}`, to, 'latin1');
     head = digestOf(bytes.subarray(start, to));
     bytes[to] = LINE_FEED;
     to += 1;
@@ -60,7 +61,8 @@ export function countLines(text: Buffer): number {
   return count;
 }
 
-const LINK = /,"seq":(\d{1,16}),(?:"dropped":(\d{1,16}),)?"prev":"([\w-]{43}|)"\}$/;
+/** The numbers of older logs are no texts. */
+const LINK = /,"seq":"?(\d{1,16})"?,(?:"dropped":"?(\d{1,16})"?,)?"prev":"([\w-]{43}|)"\}$/;
 
 /** The link at the end of a line, or undefined where there is none. */
 export function linkOf(
