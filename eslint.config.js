@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'models/', 'test/.output/', 'test/bench/node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'models/', 'test/.output/', 'test/*/node_modules/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

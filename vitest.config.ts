@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['node_modules', 'dist', 'test/bench/**', FAULTS],
+          exclude: ['**/node_modules/**', 'dist', 'test/bench/**', FAULTS],
           sequence: { groupOrder: 0 },
         },
       },

@@ -7,13 +7,16 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
   Max,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import type { ExplainMethod } from '../core/explanation.js';
 import { METHODS } from './explain-answers.dto.js';
+
+/** May be left out. Unlike `IsOptional` it does not let null stand for that: the schema has no null. */
+const IfGiven = () => ValidateIf((_body, value) => value !== undefined);
 
 /** Most rows that one request explains. */
 const MOST_ROWS = 100;
@@ -34,12 +37,12 @@ export class ExplainBody {
 
   @ApiProperty({ required: false, description: 'Label of the class to explain; else the one that wins.' })
   @IsString({ message: 'must be the label of a class' })
-  @IsOptional()
+  @IfGiven()
   class?: string;
 
   @ApiProperty({ required: false, enum: METHODS, description: 'Else exact where EXPLAIN_ROWS allows it.' })
   @IsIn(METHODS, { message: `must be one of ${METHODS.map((method) => `"${method}"`).join(', ')}` })
-  @IsOptional()
+  @IfGiven()
   method?: ExplainMethod;
 }
 
@@ -54,7 +57,7 @@ export class WhatIfBody extends OneRow {
   @ApiProperty({ type: [String], required: false, description: 'Names of features; else all of them.' })
   @IsString({ each: true, message: 'must list names of features' })
   @IsArray({ message: 'must be a list of names' })
-  @IsOptional()
+  @IfGiven()
   features?: string[];
 }
 
@@ -64,19 +67,19 @@ const MOST_CHANGES = 5;
 export class CounterfactualBody extends OneRow {
   @ApiProperty({ required: false, description: 'Label of the class that is to win; else any other than now.' })
   @IsString({ message: 'must be the label of a class' })
-  @IsOptional()
+  @IfGiven()
   target?: string;
 
   @ApiProperty({ type: [String], required: false, description: 'Names of features that must stay as they are.' })
   @IsString({ each: true, message: 'must list names of features' })
   @IsArray({ message: 'must be a list of names' })
-  @IsOptional()
+  @IfGiven()
   frozen?: string[];
 
-  @ApiProperty({ required: false, default: 3, minimum: 1, maximum: MOST_CHANGES })
+  @ApiProperty({ type: 'integer', required: false, default: 3, minimum: 1, maximum: MOST_CHANGES })
   @Max(MOST_CHANGES, { message: `must be at most ${MOST_CHANGES}` })
   @Min(1, { message: 'must be at least 1' })
   @IsInt({ message: 'must be a whole number' })
-  @IsOptional()
+  @IfGiven()
   maxChanges = 3;
 }

@@ -1,5 +1,5 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ModelRegistry } from '../model/model-registry.js';
 import { AuditHealth } from './audit.health.js';
@@ -22,6 +22,7 @@ export class HealthController {
 
   /** The process answers. Needs no model: restarting would not bring one. */
   @Get('live')
+  @ApiOperation({ operationId: 'live', summary: 'The process answers' })
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
@@ -29,6 +30,7 @@ export class HealthController {
 
   /** Every required model can be asked now, in every process that takes requests. */
   @Get('ready')
+  @ApiOperation({ operationId: 'ready', summary: 'Every required model can be asked' })
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     const group = [...this.troubles(), ...this.group.checks()];
@@ -49,6 +51,7 @@ export class HealthController {
 
   /** The first load of the models has come to its end, in every process. */
   @Get('startup')
+  @ApiOperation({ operationId: 'startup', summary: 'The first load of the models has ended' })
   @HealthCheck()
   startup(): Promise<HealthCheckResult> {
     return this.health.check([() => this.models.started()]);

@@ -63,7 +63,7 @@ export class VersionDetail extends VersionSummary {
 
   @ApiProperty({
     required: false,
-    type: Object,
+    oneOf: [{ $ref: '#/components/schemas/Manifest' }],
     description: 'The manifest of the package: signature, metrics, training facts, distributions, file digests.',
   })
   manifest?: Record<string, unknown>;

@@ -7,9 +7,20 @@ import { ProblemDetailsDto } from '../http/problem.dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { PROTOCOLS } from '../prediction/protocols/index.js';
 import type { Description } from '../prediction/protocols/protocol.js';
+import { withCommonAnswers } from './common-answers.js';
+import { manifestSchemas } from './manifest-schemas.js';
 
 type Schema = Description['schemas'][string];
 type SchemaObject = Extract<Schema, { properties?: unknown }>;
+
+const TAGS = [
+  ['models', 'What is served, and what the packages say of it.'],
+  ['explanations', 'Why a model answers as it does.'],
+  ['admin', 'Changes of what is served.'],
+  ['probes', 'What Kubernetes asks.'],
+  ['open inference protocol', 'The protocol that KServe, Triton and MLServer share (V2).'],
+  ['tensorflow serving and kserve v1', 'The protocol that TensorFlow Serving and KServe share (V1).'],
+] as const;
 
 /** The OpenAPI document of what is served at this moment: Nest's own routes, and each model's typed paths. */
 @Injectable()
@@ -41,30 +52,46 @@ export class OpenApiService {
     const descriptions = [...this.describeModels(), ...once];
     const rows = descriptions.flatMap(({ models }) => models);
     const document = SwaggerModule.createDocument(app, this.frame(), { extraModels: [ProblemDetailsDto, ...rows] });
-    nameVersionPaths(document.paths);
-    const schemas = { ...document.components?.schemas };
+    tellPathsApart(document.paths);
+    const schemas = { ...document.components?.schemas, ...manifestSchemas() };
     for (const { name } of rows) schemas[name] = closed(schemas[name] as SchemaObject);
     for (const description of descriptions) {
       Object.assign(schemas, description.schemas);
       Object.assign(document.paths, description.paths);
     }
+    withCommonAnswers(document.paths, this.refuses);
     return { ...document, components: { ...document.components, schemas } };
   }
 
-  private frame(): Omit<OpenAPIObject, 'paths'> {
+  private get refuses(): boolean {
     const { keysFile, tokens } = this.config.access;
+    return keysFile !== null || tokens !== null;
+  }
+
+  private frame(): Omit<OpenAPIObject, 'paths'> {
     const builder = new DocumentBuilder();
-    if (keysFile !== null || tokens !== null) {
+    for (const [tag, description] of this.tags()) builder.addTag(tag, description);
+    if (this.refuses) {
       builder
         .addBearerAuth({ type: 'http', description: 'A key of the service.' }, 'key')
         .addSecurityRequirements('key');
     }
-    return builder
-      .setOpenAPIVersion('3.1.0')
-      .setTitle(this.config.serverName)
-      .setDescription('TensorFlow.js classifiers over REST. Errors are RFC 9457 problem details.')
-      .setVersion(API_VERSION)
-      .build();
+    return (
+      builder
+        .setOpenAPIVersion('3.1.0')
+        .setTitle(this.config.serverName)
+        .setDescription('TensorFlow.js classifiers over REST. Errors are RFC 9457 problem details.')
+        .setVersion(API_VERSION)
+        .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+        // NOTE: the document is the same whatever name a proxy gives the service.
+        .addServer('/')
+        .build()
+    );
+  }
+
+  private tags(): (readonly [tag: string, description: string])[] {
+    const models = this.registry.slots().map(({ manifest }) => [manifest.name, manifest.description] as const);
+    return [...TAGS, ...new Map(models)];
   }
 
   private describeModels(): Description[] {
@@ -81,14 +108,17 @@ export class OpenApiService {
   }
 }
 
-/** A handler that answers for a named version too has two paths, and each needs an id of its own. */
-function nameVersionPaths(paths: OpenAPIObject['paths']): void {
+/** A handler that answers for a named version too has two paths: each needs an id of its own, and its own parameters. */
+function tellPathsApart(paths: OpenAPIObject['paths']): void {
   const named = new Set<string>();
   for (const [path, item] of Object.entries(paths)) {
     for (const operation of [item.get, item.post, item.put, item.delete]) {
       if (operation?.operationId === undefined) continue;
       if (named.has(operation.operationId) && path.includes('/versions/')) operation.operationId += 'Version';
       named.add(operation.operationId);
+      operation.parameters = operation.parameters?.filter(
+        (parameter) => '$ref' in parameter || parameter.in !== 'path' || path.includes(`{${parameter.name}}`),
+      );
     }
   }
 }

@@ -26,29 +26,43 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const SHARE = { message: 'must be a number from 0 to 1' };
 const PERCENT = { message: 'must be a number above 0 and up to 100' };
 
+const SHARE_SCHEMA = { type: Number, required: false, minimum: 0, maximum: 1 } as const;
+
 // Decorators run from the bottom up, so the broadest rule of each field stands last.
 
 /** What the candidate has to show. */
 export class GateRequest implements GateThresholds {
-  @ApiProperty({ default: 1_000, description: 'Rows that both versions must have answered before the gate passes.' })
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    default: 1_000,
+    minimum: 1,
+    description: 'Rows that both versions must have answered before the gate passes.',
+  })
   @Max(1_000_000_000, { message: 'must be at most 1000000000' })
   @Min(1, { message: 'must be at least 1' })
   @IsInt({ message: 'must be a whole number of rows' })
   minRows = 1_000;
 
-  @ApiProperty({ default: 0.98, description: 'Least share of rows with the same class, 0 to 1.' })
+  @ApiProperty({ ...SHARE_SCHEMA, default: 0.98, description: 'Least share of rows with the same class, 0 to 1.' })
   @Max(1, SHARE)
   @Min(0, SHARE)
   @IsNumber({}, SHARE)
   minAgreement = 0.98;
 
-  @ApiProperty({ default: 0.001, description: 'Largest share of rows that the candidate may fail to answer, 0 to 1.' })
+  @ApiProperty({
+    ...SHARE_SCHEMA,
+    default: 0.001,
+    description: 'Largest share of rows that the candidate may fail to answer, 0 to 1.',
+  })
   @Max(1, SHARE)
   @Min(0, SHARE)
   @IsNumber({}, SHARE)
   maxErrorRate = 0.001;
 
   @ApiProperty({
+    type: Number,
+    required: false,
     default: 1.5,
     description: "Largest ratio of the candidate's median inference time per row to the current version's.",
   })
@@ -73,6 +87,8 @@ export class RolloutRequest {
   mode: RolloutMode;
 
   @ApiProperty({
+    type: Number,
+    nullable: true,
     required: false,
     description:
       'Share of the requests that take part, above 0 and up to 100. Default: 100 in shadow mode, 5 in canary mode.',
@@ -84,6 +100,8 @@ export class RolloutRequest {
   percent?: number | null;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
     required: false,
     example: 'x-user',
     description:
