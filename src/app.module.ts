@@ -13,7 +13,7 @@ import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
 
 import { loggerParams } from './observability/logging.js';
-import { tellAuditFault } from './observability/audit/tell-fault.js';
+import { tellAuditFaults } from './observability/audit/audit-watcher.js';
 import { auditSink, logSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import type { Spans } from './observability/tracing/spans.js';
@@ -31,9 +31,12 @@ export interface Extras {
 }
 
 const auditLogger = new Logger('Audit');
-const sayAuditFault = tellAuditFault({
+const auditWatcher = tellAuditFaults({
   error: (message) => {
     auditLogger.error(message);
+  },
+  warn: (message) => {
+    auditLogger.warn(message);
   },
   info: (message) => {
     auditLogger.log(message);
@@ -48,7 +51,7 @@ export class AppModule {
     group: ProcessGroup | null = null,
     { doors = [], spans = null }: Extras = {},
   ): DynamicModule {
-    const sinks = { log: logSink(config), audit: auditSink(config, group?.audit, sayAuditFault), spans };
+    const sinks = { log: logSink(config), audit: auditSink(config, auditWatcher, group?.audit), spans };
     return {
       module: AppModule,
       imports: [

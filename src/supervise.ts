@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { Supervisor } from './cluster/supervisor.js';
 import type { AppConfig } from './core/app-config.js';
 import { AUDIT_LOST } from './core/ports/line-sink.js';
-import { tellAuditFault } from './observability/audit/tell-fault.js';
+import { tellAuditFaults } from './observability/audit/audit-watcher.js';
 import { auditSink, logSink, textStream } from './observability/destinations.js';
 
 /** Runs the group from its start to its end, without serving anything itself; resolves with its exit code. */
@@ -12,10 +12,17 @@ export async function supervise(config: AppConfig): Promise<0 | 1> {
   cluster.setupPrimary({ serialization: 'advanced' });
   const sink = logSink(config);
   const logger = pino({ level: config.log.level }, textStream(sink)).child({ context: 'Cluster' });
-  const say = tellAuditFault(logger);
-  const audit = auditSink(config, undefined, (fault) => {
-    say(fault);
-    supervisor.tellAuditFault(fault);
+  const say = tellAuditFaults(logger);
+  const audit = auditSink(config, {
+    ...say,
+    log: (fault) => {
+      say.log(fault);
+      supervisor.tellAuditFault('auditFault', fault);
+    },
+    sink: (fault) => {
+      say.sink(fault);
+      supervisor.tellAuditFault('sinkFault', fault);
+    },
   });
   const supervisor: Supervisor = new Supervisor({
     processes: config.execution.processes,

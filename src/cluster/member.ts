@@ -21,7 +21,7 @@ export class GroupMember implements ProcessGroup {
     private current: GroupView,
   ) {
     this.audit = new SharedAudit(
-      () => this.current.auditFault,
+      () => this.current,
       () => this.flush(),
     );
     process.on('message', (message) => {
@@ -102,12 +102,16 @@ export class GroupMember implements ProcessGroup {
 /** The group's one audit log, which the supervisor writes. */
 class SharedAudit implements LineSink {
   constructor(
-    private readonly trouble: () => string | undefined,
+    private readonly view: () => GroupView,
     readonly flush: () => Promise<void>,
   ) {}
 
   get fault(): string | undefined {
-    return this.trouble();
+    return this.view().auditFault;
+  }
+
+  get sinkFault(): string | undefined {
+    return this.view().sinkFault;
   }
 
   write(lines: Uint8Array, release?: () => void): void {

@@ -16,6 +16,8 @@ export class Roster {
 
   /** Why the audit log cannot be written at this moment. */
   auditFault: string | undefined;
+  /** Why audit events cannot be sent at this moment. */
+  sinkFault: string | undefined;
 
   constructor(size: number) {
     this.entries = Array.from({ length: size }, () => ({ live: false, loaded: false, state: UNKNOWN }));
@@ -50,6 +52,7 @@ export class Roster {
   /** The group as the process in this place sees it. */
   seenFrom(place: number): GroupView {
     const others = this.entries.filter(({ live }, other) => live && other !== place).map(({ state }) => state);
-    return { of: this.entries.length, started: this.started, others, auditFault: this.auditFault };
+    const { auditFault, sinkFault } = this;
+    return { of: this.entries.length, started: this.started, others, auditFault, sinkFault };
   }
 }

@@ -51,9 +51,9 @@ export class Supervisor {
     return written && !this.failed && endings.every((well) => well) ? 0 : 1;
   }
 
-  /** Has every process know whether the audit log can be written. */
-  tellAuditFault(fault: string | undefined): void {
-    this.roster.auditFault = fault;
+  /** Has every process know whether the audit log can be written, and its copies be sent. */
+  tellAuditFault(what: 'auditFault' | 'sinkFault', fault: string | undefined): void {
+    this.roster[what] = fault;
     this.tellAll();
   }
 

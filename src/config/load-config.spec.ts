@@ -66,6 +66,21 @@ describe('the configuration', () => {
     ['AUDIT_LOG', '/var/log/audit.jsonl', (config) => config.audit, { kind: 'file', path: '/var/log/audit.jsonl' }],
     ['AUDIT_FORMAT', 'kserve', (config) => config.auditEvents.format, 'kserve'],
     ['AUDIT_SOURCE', 'https://ml.example/cars', (config) => config.auditEvents.source, 'https://ml.example/cars'],
+    [
+      'AUDIT_SINK_URL',
+      'https://us%20er:s3cret@events.example/audit?a=b',
+      (config) => config.auditSink,
+      {
+        url: 'https://events.example/audit?a=b',
+        authorization: `Basic ${Buffer.from('us er:s3cret').toString('base64')}`,
+      },
+    ],
+    [
+      'AUDIT_SINK_URL',
+      'http://127.0.0.1:9/',
+      (config) => config.auditSink,
+      { url: 'http://127.0.0.1:9/', authorization: null },
+    ],
     ['AUDIT_NAMESPACE', 'team-a', (config) => config.auditEvents.namespace, 'team-a'],
     ['GRPC_PORT', '9000', (config) => config.grpc.port, 9000],
     ['GRPC_OUTPUTS', 'raw', (config) => config.grpc.alwaysRaw, true],

@@ -142,6 +142,8 @@ export interface AppConfig {
     /** Coloured lines for people instead of JSON. */
     readonly pretty: boolean;
   };
+  /** Who is sent every audit event; null for nobody. */
+  readonly auditSink: AuditReceiver | null;
   /** What audit events are like. */
   readonly auditEvents: AuditEvents;
   readonly auditFailure: {
@@ -165,6 +167,14 @@ export interface AuditEvents {
   readonly source: string;
   /** What KServe's events call the namespace. */
   readonly namespace: string;
+}
+
+/** Whoever takes audit events over HTTP. */
+export interface AuditReceiver {
+  /** Without credentials. */
+  readonly url: string;
+  /** The header that the credentials of the variable make. */
+  readonly authorization: string | null;
 }
 
 /** Which JSON Web Tokens are believed. */

@@ -13,10 +13,20 @@ export class AuditHealth {
   ) {}
 
   checks(): HealthIndicatorResult[] {
+    return [...this.log(), ...this.copies()];
+  }
+
+  private log(): HealthIndicatorResult[] {
     const fault = this.sink?.fault;
     if (fault === undefined) return [];
     const check = this.indicators.check('audit');
     const reason = `The audit log cannot be written: ${fault}.`;
     return [this.config.auditFailure.onError === 'block' ? check.down(reason) : check.degraded(reason)];
+  }
+
+  private copies(): HealthIndicatorResult[] {
+    const fault = this.sink?.sinkFault;
+    if (fault === undefined) return [];
+    return [this.indicators.check('audit-sink').degraded(`Audit events cannot be sent: ${fault}.`)];
   }
 }

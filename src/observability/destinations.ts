@@ -3,7 +3,10 @@ import pretty from 'pino-pretty';
 import type { AppConfig } from '../core/app-config.js';
 import type { LineSink } from '../core/ports/line-sink.js';
 import { AuditFile } from './audit/audit-file.js';
+import type { AuditWatcher } from './audit/audit-watcher.js';
 import { gapLine } from './audit/formats/gap.js';
+import { HttpSink } from './audit/http-sink.js';
+import { LogAndSink } from './audit/log-and-sink.js';
 
 /** What pino's writer is when it takes bytes, which its typings do not know. */
 interface ByteStream {
@@ -32,24 +35,30 @@ export function logSink({ log }: AppConfig): LineSink {
 }
 
 /**
- * The audit log's destination, or null when it is off; `shared` is where it is when several processes have one. `changed` is
- * told when it begins to fail, and when it is written again.
+ * Where audit lines go, or null when that is nowhere; `shared` is where they go when several processes have one place.
  */
-export function auditSink(
-  { audit, auditEvents, auditFailure }: AppConfig,
-  shared?: LineSink,
-  changed?: (fault: string | undefined) => void,
-): LineSink | null {
-  if (audit.kind === 'off') return null;
+export function auditSink(config: AppConfig, watcher: AuditWatcher, shared?: LineSink): LineSink | null {
+  const { audit, auditFailure, auditSink: receiver } = config;
+  if (audit.kind === 'off' && receiver === null) return null;
   if (shared !== undefined) return shared;
+  const log = auditLog(config, watcher);
+  if (receiver === null) return log;
+  const { bufferBytes } = auditFailure;
+  const sink = new HttpSink({ ...receiver, bufferBytes, changed: watcher.sink, unsent: watcher.unsent });
+  return log === null ? sink : new LogAndSink(log, sink);
+}
+
+function auditLog({ audit, auditEvents, auditFailure }: AppConfig, watcher: AuditWatcher): LineSink | null {
   switch (audit.kind) {
+    case 'off':
+      return null;
     case 'stdout':
       return stdoutSink();
     case 'file':
       return new AuditFile(audit.path, {
         ...auditFailure,
         gapLine: () => gapLine(auditEvents),
-        ...(changed === undefined ? {} : { changed }),
+        changed: watcher.log,
       });
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { IsString, Matches } from 'class-validator';
+import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 import { type AppConfig, AUDIT_FORMATS, type AuditFormatName } from '../../core/app-config.js';
 import { OneOf, WholeNumber } from '../env-rules.js';
 
@@ -19,6 +19,13 @@ export class AuditEnv {
   @Matches(/^[a-z0-9-]{1,63}$/, { message: 'must be a namespace of Kubernetes such as default' })
   AUDIT_NAMESPACE = 'default';
 
+  @IsOptional()
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
+    { message: 'must be a URL such as https://events.example/audit' },
+  )
+  AUDIT_SINK_URL?: string;
+
   @OneOf(AUDIT_ON_ERROR)
   AUDIT_ON_ERROR: (typeof AUDIT_ON_ERROR)[number] = 'drop';
 
@@ -26,8 +33,9 @@ export class AuditEnv {
   AUDIT_BUFFER_BYTES = 67_108_864;
 }
 
-export function auditConfig(env: AuditEnv): Pick<AppConfig, 'audit' | 'auditEvents' | 'auditFailure'> {
+export function auditConfig(env: AuditEnv): Pick<AppConfig, 'audit' | 'auditSink' | 'auditEvents' | 'auditFailure'> {
   return {
+    auditSink: env.AUDIT_SINK_URL === undefined ? null : receiverOf(new URL(env.AUDIT_SINK_URL)),
     audit: toAudit(env.AUDIT_LOG),
     auditEvents: { format: env.AUDIT_FORMAT, source: env.AUDIT_SOURCE, namespace: env.AUDIT_NAMESPACE },
     auditFailure: { onError: env.AUDIT_ON_ERROR, bufferBytes: env.AUDIT_BUFFER_BYTES },
@@ -36,4 +44,13 @@ export function auditConfig(env: AuditEnv): Pick<AppConfig, 'audit' | 'auditEven
 
 function toAudit(target: string): AppConfig['audit'] {
   return target === 'stdout' || target === 'off' ? { kind: target } : { kind: 'file', path: resolve(target) };
+}
+
+/** Credentials travel in a header: a URL is sooner written into a log than one. */
+function receiverOf(url: URL): AppConfig['auditSink'] {
+  const { username, password } = url;
+  url.username = url.password = '';
+  if (username === '' && password === '') return { url: url.href, authorization: null };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url: url.href, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }

@@ -11,12 +11,15 @@ export interface LineSink {
   readonly lost?: Losses;
   /** Why lines cannot be written at this moment; undefined where they can, or nobody can tell. */
   readonly fault?: string | undefined;
+  /** Why copies of the lines cannot be sent at this moment; nothing depends on them. */
+  readonly sinkFault?: string | undefined;
 }
 
-export const LOSS_REASONS = ['write-failed', 'buffer-full'] as const;
+/** Why lines are lost: those of the log, and the copies that are sent. */
+export const LOSS_REASONS = ['write-failed', 'buffer-full', 'sink-full', 'sink-refused'] as const;
 
 /** Lines that were lost, by the reason. */
-export type Losses = Readonly<Record<(typeof LOSS_REASONS)[number], number>>;
+export type Losses = Readonly<Partial<Record<(typeof LOSS_REASONS)[number], number>>>;
 
 /** The question to whoever writes the audit log how many of its lines were lost. */
 export const AUDIT_LOST = 'audit-lost';

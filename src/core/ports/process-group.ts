@@ -20,6 +20,8 @@ export interface GroupView {
   readonly others: readonly ProcessState[];
   /** Why the group's audit log cannot be written at this moment. */
   readonly auditFault?: string | undefined;
+  /** Why its audit events cannot be sent at this moment. */
+  readonly sinkFault?: string | undefined;
 }
 
 /** The processes that share the port, as one of them deals with them. */

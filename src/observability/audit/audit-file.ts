@@ -151,7 +151,7 @@ export class AuditFile implements LineSink {
   }
 
   private lose(lines: Uint8Array): number {
-    const count = countLines(bufferOf(lines));
+    const count = countLines(lines);
     this.gap += count;
     return count;
   }
@@ -178,8 +178,4 @@ export class AuditFile implements LineSink {
     }
     this.add({ lines: Buffer.from(this.options.gapLine()), release: undefined, marks: true });
   };
-}
-
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -47,7 +47,7 @@ export class AuditObserver implements PredictionObserver, OnApplicationShutdown 
           const { answers } = await questions.ask<Losses>(AUDIT_LOST);
           return LOSS_REASONS.map((reason) => ({
             labels: [reason],
-            value: answers.reduce((sum, lost) => sum + lost[reason], 0),
+            value: answers.reduce((sum, lost) => sum + (lost[reason] ?? 0), 0),
           }));
         },
       },

@@ -55,9 +55,9 @@ export function chain(lines: Uint8Array, before: Link, dropped: number): Chained
   return { bytes: bytes.subarray(0, to), link: { seq, head } };
 }
 
-export function countLines(text: Buffer): number {
+export function countLines(lines: Uint8Array): number {
   let count = 0;
-  for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, at + 1)) count += 1;
+  for (let at = lines.indexOf(LINE_FEED); at !== -1; at = lines.indexOf(LINE_FEED, at + 1)) count += 1;
   return count;
 }
 
