@@ -6,6 +6,7 @@ import { Authenticator } from './access/authenticator.js';
 import { Quotas } from './access/quotas.service.js';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './core/app-config.js';
+import { PREDICTION_ID_HEADER } from './core/prediction-id.js';
 import { beginTrace, openSpans } from './observability/tracing/open-spans.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
 import { DrainState } from './health/drain-state.js';
@@ -33,6 +34,7 @@ const READABLE_HEADERS = [
   'ratelimit',
   'ratelimit-policy',
   'server-timing',
+  PREDICTION_ID_HEADER,
 ];
 
 export interface RunningApp {

@@ -30,6 +30,8 @@ export interface Timing {
 }
 
 export interface Prediction {
+  /** Made by `newPredictionId`; its rows are `<id>/<place in the request>`. */
+  readonly id: string;
   readonly model: string;
   readonly version: string;
   readonly classes: readonly ClassLabel[];
@@ -57,6 +59,7 @@ export interface PredictionEvent {
 
 /** What a tensor model answered. */
 export interface TensorPrediction {
+  readonly id: string;
   readonly model: string;
   readonly version: string;
   /** Name of the function that was called. */

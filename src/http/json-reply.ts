@@ -4,6 +4,8 @@ export class JsonText {
     readonly text: string,
     /** A header that says where the time went. */
     readonly serverTiming?: string,
+    /** A header that names the prediction. */
+    readonly predictionId?: string,
   ) {}
 }
 
@@ -14,6 +16,7 @@ export class JsonBytes {
     /** Called once the bytes are with the operating system. */
     readonly release: () => void,
     readonly serverTiming?: string,
+    readonly predictionId?: string,
   ) {}
 }
 

@@ -2,9 +2,10 @@ import { type OutgoingHttpHeaders, type Server, ServerResponse } from 'node:http
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
 import type { EdgeLimits } from '../core/app-config.js';
+import { PREDICTION_ID_HEADER } from '../core/prediction-id.js';
 import { createEdgeServer } from './edge-server.js';
 import { type ExpressMessages, expressMessages, stampRequestIds } from './express-messages.js';
-import { JsonBytes, JsonText } from './json-reply.js';
+import { JsonBytes, type JsonReply, JsonText } from './json-reply.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-context.js';
 
 /**
@@ -45,13 +46,13 @@ export class LeanExpressAdapter extends ExpressAdapter {
     if (body instanceof JsonText) {
       const length = Buffer.byteLength(body.text);
       this.attend(response);
-      writeHead(response, statusCode, length, body.serverTiming);
+      writeHead(response, statusCode, length, body);
       // Plain ASCII is its own Latin-1, which Node writes faster than UTF-8.
       return response.end(body.text, length === body.text.length ? 'latin1' : 'utf8');
     }
     if (body instanceof JsonBytes) {
       this.attend(response);
-      writeHead(response, statusCode, body.bytes.length, body.serverTiming);
+      writeHead(response, statusCode, body.bytes.length, body);
       return response.end(body.bytes, body.release);
     }
     return super.reply(response, body, statusCode) as unknown;
@@ -67,7 +68,12 @@ export class LeanExpressAdapter extends ExpressAdapter {
  * The whole head in one call, and a body of known length, so that both leave in one write. Express itself would look at
  * content types, entity tags and freshness.
  */
-function writeHead(response: Response, status: number | undefined, length: number, serverTiming?: string): void {
+function writeHead(
+  response: Response,
+  status: number | undefined,
+  length: number,
+  { serverTiming, predictionId }: JsonReply,
+): void {
   const headers = [
     REQUEST_ID_HEADER,
     requestIdOf(response.req),
@@ -77,6 +83,7 @@ function writeHead(response: Response, status: number | undefined, length: numbe
     String(length),
   ];
   if (serverTiming !== undefined) headers.push('Server-Timing', serverTiming);
+  if (predictionId !== undefined) headers.push(PREDICTION_ID_HEADER, predictionId);
   const parts = [status ?? response.statusCode, headers as unknown as OutgoingHttpHeaders] as const;
   ServerResponse.prototype.writeHead.call(response, ...parts);
 }

@@ -25,7 +25,7 @@ export class ApiError extends PageError {
 
 export interface Answer<T> {
   readonly body: T;
-  /** The name of the prediction in the audit log and for feedback. */
+  /** The name of the prediction in the audit log and for feedback; null for an answer that is none. */
   readonly id: string | null;
   readonly steps: readonly Step[];
   /** From the call to the last byte, in milliseconds. */
@@ -101,7 +101,7 @@ export class Api {
     if (!response.ok) throw refusal(response.status, text);
     return {
       body: JSON.parse(text) as T,
-      id: response.headers.get('x-prediction-id') ?? response.headers.get('x-request-id'),
+      id: response.headers.get('x-prediction-id'),
       steps: readServerTiming(response.headers.get('server-timing')),
       elapsed,
     };

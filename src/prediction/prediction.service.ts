@@ -6,6 +6,7 @@ import { PREDICTION_OBSERVERS, type PredictionObserver } from '../core/ports/pre
 import { SHEDS, type Sheds } from '../core/ports/sheds.js';
 import { type RoutableRequest, type Route, TRAFFIC_ROUTER, type TrafficRouter } from '../core/ports/traffic-router.js';
 import type { Prediction } from '../core/prediction.js';
+import { newPredictionId } from '../core/prediction-id.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { winnersOf } from '../core/winners.js';
 import { explainRow } from '../encoding/row-dto.js';
@@ -176,7 +177,8 @@ export class PredictionService {
       const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
       slot.statistics.succeeded(rows, timing);
       const { classes } = signature;
-      return { model: name, version, classes, probabilities: answers, winners, batchRows, timing };
+      const id = newPredictionId();
+      return { id, model: name, version, classes, probabilities: answers, winners, batchRows, timing };
     } catch (error) {
       slot.statistics.failed(performance.now() - started);
       throw error;
@@ -196,7 +198,8 @@ export class PredictionService {
       const { result: outputs, queueMs, inferMs } = await slot.run(call, cancellation);
       const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
       const { name, version } = slot.manifest;
-      const prediction = { model: name, version, function: called, outputs, batchRows: call.rows, timing };
+      const id = newPredictionId();
+      const prediction = { id, model: name, version, function: called, outputs, batchRows: call.rows, timing };
       const written = write({ kind: 'tensor', prediction, labels: call.called.labels });
       slot.statistics.succeeded(call.rows, timing);
       const event = {

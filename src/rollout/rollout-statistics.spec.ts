@@ -21,6 +21,7 @@ const LABELS = ['no', 'maybe', 'yes'];
 function predictionOf(table: readonly (readonly number[])[], infer: number, batchRows = table.length): Prediction {
   const probabilities = Float32Array.from(table.flat());
   return {
+    id: '0197a000-0000-7000-8000-000000000001',
     model: 'm',
     version: '1.0.0',
     classes: LABELS.map((label) => ({ label, title: label })),

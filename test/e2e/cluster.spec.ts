@@ -278,7 +278,7 @@ describe('the audit log of a group', () => {
     lines
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line).id);
+      .map((line) => JSON.parse(line).requestid);
 
   it('holds one whole line per answer, of all processes, and none is lost at the end', async () => {
     const { group, url, ids } = await audited();

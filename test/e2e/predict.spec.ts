@@ -22,7 +22,7 @@ describe('the request of the seed article', () => {
     const { status, body, headers } = await service.post(path, { inputs: [ARTICLE_ROW] });
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch(/^application\/json/);
-    expect(Object.keys(body)).toEqual(['errors', 'version', 'predictions', 'model', 'results']);
+    expect(Object.keys(body)).toEqual(['errors', 'version', 'predictions', 'model', 'id', 'results']);
     expect(body).toMatchObject({ errors: null, version: '2.0.0', predictions: [1], model: 'car-evaluation' });
     const [{ probabilities, ...result }] = body.results;
     expect(Object.keys(probabilities)).toEqual(['unacc', 'acc', 'good', 'vgood']);

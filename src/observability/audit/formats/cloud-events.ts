@@ -21,10 +21,11 @@ export const cloudEvents: MakeAuditFormat = ({ source }) => {
     digest,
     prediction,
   }: Pick<TensorPredictionEvent, 'requestId' | 'time' | 'digest'> & {
-    readonly prediction: { readonly model: string; readonly version: string };
+    readonly prediction: { readonly id: string; readonly model: string; readonly version: string };
   }) => {
-    const { subject, data } = members(prediction.model, prediction.version, digest);
-    return `${head}${requestId}${subject}${scopeAttributes()}"time":"${isoTime(time)}${data}`;
+    const { id, model, version } = prediction;
+    const { subject, data } = members(model, version, digest);
+    return `${head}${id}${subject}"requestid":"${requestId}",${scopeAttributes()}"time":"${isoTime(time)}${data}`;
   };
   return {
     rows: (event) => [

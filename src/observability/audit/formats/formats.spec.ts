@@ -24,6 +24,7 @@ function eventOf(sensitive: boolean): PredictionEvent {
     signature,
     inputs: { rows: () => rows, json: () => Buffer.from(JSON.stringify(rows)) },
     prediction: {
+      id: '0197a000-0000-7000-8000-000000000001',
       model: 'm',
       version: '1.0.0',
       classes: signature.classes,
@@ -44,6 +45,7 @@ const call: TensorPredictionEvent = {
     { name: 'picture', datatype: 'FP32', shape: [1_000], data: new Float32Array(1_000) },
   ],
   prediction: {
+    id: '0197a000-0000-7000-8000-000000000001',
     model: 'm',
     version: '1.0.0',
     function: 'serving_default',
@@ -74,7 +76,8 @@ const linesOf = (text: string) =>
 
 const ENVELOPE = {
   specversion: '1.0',
-  id: 'r-1',
+  id: '0197a000-0000-7000-8000-000000000001',
+  requestid: 'r-1',
   source: '/tensornest',
   time: '2026-01-02T03:04:05.006Z',
   datacontenttype: 'application/json',

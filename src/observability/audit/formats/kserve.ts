@@ -8,6 +8,7 @@ export const RESPONSE_TYPE = 'org.kubeflow.serving.inference.response';
 
 type Told = Pick<TensorPredictionEvent, 'requestId' | 'time' | 'digest'> & {
   readonly prediction: {
+    readonly id: string;
     readonly model: string;
     readonly version: string;
     readonly timing: { readonly total: number };
@@ -30,8 +31,8 @@ export const kserveEvents: MakeAuditFormat = ({ source, namespace }) => {
   );
   /** The openings of both, up to their data. */
   const openings = ({ requestId, time, digest, prediction }: Told) => {
-    const { model, version, timing } = prediction;
-    const about = `${requestId}${members(model, version, digest)}${scopeAttributes()}"time":"${isoTime(time)}"`;
+    const { id, model, version, timing } = prediction;
+    const about = `${id}${members(model, version, digest)}"requestid":"${requestId}",${scopeAttributes()}"time":"${isoTime(time)}"`;
     return {
       asked: `${request}${about},"data":`,
       answered: `${response}${about},"durationus":${Math.round(timing.total * 1_000)},"data":`,

@@ -4,7 +4,7 @@ import type { Inference } from '../../inference.js';
 import { refusal } from '../../refusal.js';
 import { problem } from '../../tensors/problems.js';
 import { countOf, type WireElements, type WireTensor } from '../../tensors/wire-tensor.js';
-import type { AnsweredOutput } from '../open-inference/infer-answer.js';
+import { type AnsweredOutput, PREDICTION_ID_PARAMETER } from '../open-inference/infer-answer.js';
 import {
   INPUTS,
   type InferRequest,
@@ -124,7 +124,7 @@ function valueOf(parameter: GrpcParameter): string | number | boolean | undefine
  * response has one form.
  */
 export function writeGrpcResponse(
-  { prediction: { model, version } }: Inference,
+  { prediction }: Inference,
   id: string,
   outputs: readonly AnsweredOutput[],
   raw: boolean,
@@ -132,9 +132,10 @@ export function writeGrpcResponse(
   const tensors = outputs.map(({ tensor }) => tensor);
   const allRaw = raw || tensors.some(({ datatype }) => datatype === 'FP16');
   return {
-    model_name: model,
-    model_version: version,
+    model_name: prediction.model,
+    model_version: prediction.version,
     id,
+    parameters: { [PREDICTION_ID_PARAMETER]: { string_param: prediction.id } },
     outputs: tensors.map((tensor) => writeOutput(tensor, allRaw)),
     raw_output_contents: allRaw ? tensors.map(writeRaw) : [],
   };

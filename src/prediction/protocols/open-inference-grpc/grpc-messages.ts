@@ -50,6 +50,7 @@ export interface GrpcInferResponse {
   readonly model_name: string;
   readonly model_version: string;
   readonly id: string;
+  readonly parameters: GrpcParameters;
   readonly outputs: readonly GrpcOutput[];
   readonly raw_output_contents: readonly Buffer[];
 }

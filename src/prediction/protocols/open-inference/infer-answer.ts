@@ -55,12 +55,11 @@ export interface InferBody {
   readonly headerLength: number | null;
 }
 
+/** The response parameter that names the prediction: `id` is the client's own there. */
+export const PREDICTION_ID_PARAMETER = 'prediction_id';
+
 /** `id` is the client's own, or else the request's. */
-export function encodeInferBody(
-  { prediction: { model, version } }: Inference,
-  id: string,
-  outputs: readonly AnsweredOutput[],
-): InferBody {
+export function encodeInferBody({ prediction }: Inference, id: string, outputs: readonly AnsweredOutput[]): InferBody {
   const raw: Buffer[] = [];
   const described = outputs.map(({ tensor, binary }) => {
     const { name, datatype, shape } = tensor;
@@ -69,7 +68,9 @@ export function encodeInferBody(
     raw.push(bytes);
     return { name, shape, datatype, parameters: { binary_data_size: bytes.length } };
   });
-  const json = Buffer.from(JSON.stringify({ model_name: model, model_version: version, id, outputs: described }));
+  const { model: model_name, version: model_version } = prediction;
+  const parameters = { [PREDICTION_ID_PARAMETER]: prediction.id };
+  const json = Buffer.from(JSON.stringify({ model_name, model_version, id, parameters, outputs: described }));
   return raw.length === 0
     ? { bytes: json, headerLength: null }
     : { bytes: Buffer.concat([json, ...raw]), headerLength: json.length };

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { API_VERSION } from '../../../core/api.js';
+import { PREDICTION_ID_HEADER } from '../../../core/prediction-id.js';
 import { sendEncoded } from '../../../http/encoded-reply.js';
 import { JsonBody } from '../../../http/json-body.js';
 import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
@@ -90,6 +91,7 @@ export class OpenInferenceController {
     const caller = { requestId: id, header, cancellation: cancellationOf(request) };
     const { bytes, headerLength } = await this.protocol.infer(ref, source, caller, (inference, outputs) => {
       response.setHeader(SERVER_TIMING, serverTiming(inference.prediction));
+      response.setHeader(PREDICTION_ID_HEADER, inference.prediction.id);
       return encodeInferBody(inference, source.read.id ?? id, outputs);
     });
     const type = headerLength === null ? 'application/json' : 'application/octet-stream';

@@ -16,7 +16,17 @@ const predictions = fc
     );
     const timing = { encode: 0, queue: 0, infer: 0, total: 0 };
     const winners = winnersOf(probabilities, shares.length);
-    return { model: 'm', version: '1.0.0', classes: CLASSES, winners, probabilities, batchRows: shares.length, timing };
+    const id = '0197a000-0000-7000-8000-000000000001';
+    return {
+      id,
+      model: 'm',
+      version: '1.0.0',
+      classes: CLASSES,
+      winners,
+      probabilities,
+      batchRows: shares.length,
+      timing,
+    };
   });
 
 describe('the partial answer', () => {

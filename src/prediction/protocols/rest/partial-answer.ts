@@ -9,7 +9,7 @@ import type { SiftedRows } from './sifted-rows.js';
  * `errors`, what is wrong with it. Written plainly: a client that sends bad rows is not in a hurry.
  */
 export function encodePartial(prediction: Prediction, { positions, refused }: SiftedRows): JsonText {
-  const { model, version, winners } = prediction;
+  const { id, model, version, winners } = prediction;
   const length = positions.length + refused.length;
   const predictions = new Array<number | null>(length).fill(null);
   const results = new Array<object | null>(length).fill(null);
@@ -18,7 +18,8 @@ export function encodePartial(prediction: Prediction, { positions, refused }: Si
     results[place] = resultOf(prediction, row);
   });
   const errors = refused.length === 0 ? null : refused;
-  return new JsonText(JSON.stringify({ errors, version, predictions, model, results }), serverTiming(prediction));
+  const text = JSON.stringify({ errors, version, predictions, model, id, results });
+  return new JsonText(text, serverTiming(prediction), id);
 }
 
 function resultOf({ classes, winners, probabilities }: Prediction, row: number): object {

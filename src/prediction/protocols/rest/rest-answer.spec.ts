@@ -8,7 +8,7 @@ import { encodeRest } from './rest-answer.js';
 const round = (value: number) => Math.round(value * 1e6) / 1e6;
 
 /** The answer said plainly, as objects. */
-function plainAnswer({ model, version, classes, winners, probabilities }: Prediction): unknown {
+function plainAnswer({ id, model, version, classes, winners, probabilities }: Prediction): unknown {
   const results = Array.from(winners, (winner, row) => {
     const own = [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)];
     return {
@@ -18,7 +18,7 @@ function plainAnswer({ model, version, classes, winners, probabilities }: Predic
       probabilities: Object.fromEntries(classes.map(({ label }, index) => [label, round(own[index]!)])),
     };
   });
-  return { errors: null, version, predictions: [...winners], model, results };
+  return { errors: null, version, predictions: [...winners], model, id, results };
 }
 
 // NOTE: no label of one character that JSON escapes: as a key, JSON.parse of V8 13.6 (Node 24) takes it for a backslash.
@@ -35,6 +35,7 @@ const prediction = fc
   .map(({ labels, rows, seed }): Prediction => {
     const probabilities = Float32Array.from(seed.slice(0, rows * labels.length));
     return {
+      id: '0197a000-0000-7000-8000-000000000001',
       model: 'a-model',
       version: '1.2.3-rc.1',
       classes: labels.map((text) => ({ label: text, title: text })),
@@ -53,6 +54,7 @@ describe('the answer', () => {
   it('of many rows comes as bytes, with the same content', () => {
     const rows = 500;
     const given = {
+      id: '0197a000-0000-7000-8000-000000000001',
       model: 'm',
       version: '1.0.0',
       classes: [

@@ -61,15 +61,15 @@ const buffers = new BufferPool();
 
 /**
  * The answer of the native API, a superset of the seed article's:
- * `{"errors":null,"version","predictions":[class],"model","results":[{"class","label","probability","probabilities":{}}]}`,
+ * `{"errors":null,"version","predictions":[class],"model","id","results":[{"class","label","probability","probabilities":{}}]}`,
  * probabilities with six decimals. Each row is a copy of its class's template with the numbers stamped in: writing is most
  * of the work on a large answer.
  */
 export function encodeRest(prediction: Prediction): JsonReply {
-  const { model, version, classes, winners } = prediction;
+  const { id, model, version, classes, winners } = prediction;
   const templates = templatesOf(classes);
   const about = `"version":${JSON.stringify(version)},"predictions":[${winners.join()}],"model":${JSON.stringify(model)}`;
-  const head = `{"errors":null,${about},"results":[`;
+  const head = `{"errors":null,${about},"id":"${id}","results":[`;
   const out = buffers.take(head.length + winners.length * (templates.longest + 1) + TAIL.length);
   const start = out.write(head, 'latin1');
   const end = writeResults(out, start, templates, prediction);
@@ -78,11 +78,11 @@ export function encodeRest(prediction: Prediction): JsonReply {
     const release = () => {
       buffers.give(out);
     };
-    return new JsonBytes(out.subarray(0, length), release, serverTiming(prediction));
+    return new JsonBytes(out.subarray(0, length), release, serverTiming(prediction), id);
   }
   const text = out.toString(templates.ascii ? 'latin1' : 'utf8', 0, length);
   buffers.give(out);
-  return new JsonText(text, serverTiming(prediction));
+  return new JsonText(text, serverTiming(prediction), id);
 }
 
 /** Returns where the results end. */

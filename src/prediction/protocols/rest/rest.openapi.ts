@@ -1,4 +1,5 @@
 import { API_PREFIX } from '../../../core/api.js';
+import { PREDICTION_ID_HEADER } from '../../../core/prediction-id.js';
 import type { ClassLabel, Signature } from '../../../core/signature.js';
 import { rowDto } from '../../../encoding/row-dto.js';
 import { problemResponses } from '../../../http/problem.dto.js';
@@ -58,7 +59,11 @@ function toOperation(type: string, tag: string, operationId: string, summary: st
     tags: [tag],
     requestBody: { required: true, content: json(`${type}PredictRequest`) },
     responses: {
-      200: { description: 'A class and its probabilities for each row.', content: json(`${type}PredictResponse`) },
+      200: {
+        description: 'A class and its probabilities for each row.',
+        headers: { [PREDICTION_ID_HEADER]: { description: 'The id of the prediction.', schema: { type: 'string' } } },
+        content: json(`${type}PredictResponse`),
+      },
       ...PROBLEMS,
     },
   };
@@ -84,6 +89,11 @@ function schemasOf(type: string, { features, classes }: Signature): Description[
       description: 'Class index of each row; null for a refused one.',
     },
     model: { type: 'string' },
+    id: {
+      type: 'string',
+      format: 'uuid',
+      description: 'Names this prediction, in the audit log and for feedback. Its rows are <id>/0, <id>/1, ...',
+    },
     results: { type: 'array', items: orNull(ref(`${type}Result`)) },
   };
   return {

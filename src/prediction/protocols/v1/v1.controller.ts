@@ -1,6 +1,7 @@
 import { All, Body, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { PREDICTION_ID_HEADER } from '../../../core/prediction-id.js';
 import type { JsonBody } from '../../../http/json-body.js';
 import { cancellationOf, headerOf, requestIdOf } from '../../../http/request-context.js';
 import { SERVER_TIMING, serverTiming } from '../../server-timing.js';
@@ -32,6 +33,7 @@ export class V1Controller {
     const caller = { requestId: requestIdOf(request), header, cancellation: cancellationOf(request) };
     const answer = await this.v1.ask(route, event?.data ?? bytes, caller, ({ prediction }) => {
       response.setHeader(SERVER_TIMING, serverTiming(prediction));
+      response.setHeader(PREDICTION_ID_HEADER, prediction.id);
     });
     if (event === null) sendJson(response, answer);
     else event.answer(response, route.model, Buffer.from(answer));
