@@ -13,6 +13,9 @@ afterEach(() => service.close());
 const versionOf = async ({ get }: TestApp, model: string, version: string) =>
   (await get(`/api/v1/models/${model}/versions/${version}`)).body;
 
+/** Every prediction has a name of its own; all else of two answers can be compared to the letter. */
+const withoutId = (text: string) => text.replace(/"id":"[0-9a-f-]{36}",/, '');
+
 describe('the answer to all 1,728 inputs is the same', () => {
   const rows = allCarRows();
   const expected = predictOffline(rows).map(({ winner }) => winner);
@@ -35,7 +38,7 @@ describe('the answer to all 1,728 inputs is the same', () => {
     const inAdvance = await service.predict(rows);
     await service.close();
     service = await startTestApp({ TABULATE: 'off' });
-    expect((await service.predict(rows)).text).toBe(inAdvance.text);
+    expect(withoutId((await service.predict(rows)).text)).toBe(withoutId(inAdvance.text));
   });
 });
 
@@ -59,7 +62,7 @@ describe('bodies in every spelling that JSON allows', () => {
     service = await startTestApp();
     const plain = await service.predict([ARTICLE_ROW]);
     const other = await service.post('/api/v1/predict', body);
-    expect([other.status, other.text]).toEqual([200, plain.text]);
+    expect([other.status, withoutId(other.text)]).toEqual([200, withoutId(plain.text)]);
   });
 
   it('in pieces, or compressed, get the same answer', async () => {
@@ -78,7 +81,7 @@ describe('bodies in every spelling that JSON allows', () => {
     const inPieces = await fetch(url, { method: 'POST', headers, body: pieces, duplex: 'half' });
     const zipped = { ...headers, 'content-encoding': 'gzip' };
     const compressed = await fetch(url, { method: 'POST', headers: zipped, body: gzipSync(text) });
-    expect([await inPieces.text(), await compressed.text()]).toEqual([plain, plain]);
+    expect([await inPieces.text(), await compressed.text()].map(withoutId)).toEqual([plain, plain].map(withoutId));
   });
 });
 
