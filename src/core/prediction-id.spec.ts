@@ -13,7 +13,12 @@ describe('the id of a prediction', () => {
   it('never comes twice, and sorts by time, however many are made in a millisecond and whatever the clock does', () => {
     const start = Date.now() + 60_000;
     // The clock stands still, goes back, and goes on.
-    const clock = [...Array<number>(10_000).fill(start), ...Array<number>(10).fill(start - 5_000), start + 1, start + 9];
+    const clock = [
+      ...Array<number>(10_000).fill(start),
+      ...Array<number>(10).fill(start - 5_000),
+      start + 1,
+      start + 9,
+    ];
     const ids = clock.map((now) => newPredictionId(now));
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual(ids);

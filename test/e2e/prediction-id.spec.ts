@@ -21,13 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function audited(id: string): Promise<Record<string, unknown>> {
+async function audited(id: string): Promise<object> {
   const read = () =>
     readFileSync(log, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .find((line) => line['id'] === id);
+      .map((line) => JSON.parse(line) as { readonly id: string })
+      .find((line) => line.id === id);
   return expect
     .poll(read)
     .toBeDefined()

@@ -83,7 +83,9 @@ describe('the process', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.map(({ requestid }) => requestid).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `r-${n}`).sort());
+    expect(lines.map(({ requestid }) => requestid).sort()).toEqual(
+      Array.from({ length: 30 }, (_, n) => `r-${n}`).sort(),
+    );
     expect(lines[0]).toMatchObject({
       specversion: '1.0',
       type: 'io.tensornest.inference.prediction.v1',
