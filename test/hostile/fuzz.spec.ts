@@ -11,7 +11,7 @@ import { quantile } from '../support/exchange.js';
 import { RawClient } from '../support/raw-client.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
-import { writeFigures } from './figures.js';
+import { writeFigures } from '../support/figures.js';
 
 /** `npm run fuzz` asks for 100,000. */
 const REQUESTS = Number(process.env.EDGE_FUZZ_REQUESTS ?? 4_000);

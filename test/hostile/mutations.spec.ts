@@ -6,7 +6,7 @@ import { HTTP_DOORS } from '../support/doors.js';
 import { quantile } from '../support/exchange.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
-import { writeFigures } from './figures.js';
+import { writeFigures } from '../support/figures.js';
 
 /** `npm run fuzz` asks for 10,000. */
 const RUNS = Number(process.env.EDGE_MUTATIONS ?? 2_000);
