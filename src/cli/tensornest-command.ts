@@ -31,6 +31,10 @@ export async function tensornest(words: readonly string[]): Promise<number> {
     const { keyCommand } = await import('./key-command.js');
     code = await keyCommand(rest, terminal);
   });
+  delegate(program, 'client', 'makes a typed client of a service', async (rest) => {
+    const { clientCommand } = await import('./client-command.js');
+    code = await clientCommand(rest, terminal);
+  });
   delegate(program, 'audit', 'verifies audit logs', async (rest) => {
     const { auditCommand } = await import('./audit-command.js');
     code = await auditCommand(rest, terminal);

@@ -25,7 +25,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
   conform: [],
-  cli: ['access', 'conform', 'training', 'model', 'encoding', 'runtime', 'config', 'observability', 'core'],
+  sdk: [],
+  cli: ['access', 'conform', 'sdk', 'training', 'model', 'encoding', 'runtime', 'config', 'observability', 'core'],
 };
 
 interface Import {

@@ -38,7 +38,7 @@ describe('every command of the README', () => {
     expect(install).toMatch(/^npm ci && npm start .*\nnpm ci && npm test/);
     for (const command of others) {
       expect(command).toMatch(
-        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- |npm run key -- |npm run audit -- verify )/,
+        /^(curl -s|npm run model -- |npm run train -- car-evaluation$|npm run bench$|npm run conform -- |npm run key -- |npm run client -- |npm run audit -- verify )/,
       );
     }
   });
@@ -76,6 +76,21 @@ describe('every command of the README', () => {
       ]);
       expect(stdout).toMatch(/^tnk_[\w-]{43}\n$/);
       expect(parseKeyFile(await readFile(file, 'utf8'))).toHaveLength(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each(commands.filter((text) => text.startsWith('npm run client')))('makes a client: %s', async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tensornest-readme-'));
+    try {
+      const here = command.replace('http://127.0.0.1:8080', service.url).replace('dist/client', join(folder, 'client'));
+      const { stdout } = await run('bash', ['-c', here.replace('npm run', 'npm run --silent')]);
+      expect(stdout).toContain('@acme/models@');
+      const { tensornest, predictCarEvaluation } = await import(join(folder, 'client/index.js'));
+      const client = tensornest({ baseUrl: service.url, deadlineMs: 60_000 });
+      const { data } = await predictCarEvaluation({ client, body: { inputs: [ARTICLE_ROW] } });
+      expect(data.predictions).toHaveLength(1);
     } finally {
       await rm(folder, { recursive: true });
     }

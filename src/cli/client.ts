@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { clientCommand } from './client-command.js';
+import { processTerminal } from './process-terminal.js';
+
+process.exitCode = await clientCommand(process.argv.slice(2), processTerminal());
