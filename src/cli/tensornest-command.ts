@@ -35,7 +35,7 @@ export async function tensornest(words: readonly string[]): Promise<number> {
     const { clientCommand } = await import('./client-command.js');
     code = await clientCommand(rest, terminal);
   });
-  delegate(program, 'audit', 'verifies audit logs', async (rest) => {
+  delegate(program, 'audit', 'verifies and replays audit logs', async (rest) => {
     const { auditCommand } = await import('./audit-command.js');
     code = await auditCommand(rest, terminal);
   });
