@@ -75,7 +75,9 @@ describe('audit replay of a log of another version', () => {
     expect(replay.lines).toMatchObject({ read: 5, predictions: 4, otherModels: 1, damaged: 0 });
     expect(replay.examples).toHaveLength(10);
     const [{ id, place, input, recorded, now }] = replay.examples;
-    const [, row] = /^batch-0\/(\d+)$/.exec(id)!;
+    const [, prediction, row] = /^(.*)\/(\d+)$/.exec(id)!;
+    const [first] = (await readFile(at('audit.jsonl'), 'utf8')).split('\n');
+    expect(prediction).toBe(JSON.parse(first!).id);
     expect(place).toBe(`${at('audit.jsonl')}:1`);
     expect(input).toEqual(ROWS[Number(row)]);
     expect([recorded, now]).toEqual(['acc', 'unacc']);
@@ -89,7 +91,9 @@ describe('audit replay of a log of another version', () => {
     );
     expect(stdout).toMatch(/^Largest change of a probability to the version that answered: 0\.9957\.$/m);
     expect(stdout).toMatch(/^unacc +acc +133$/m);
-    expect(stdout).toMatch(/^batch-0\/\d+ \(.*audit\.jsonl:1\) {2}\{"buying":"vhigh".* acc -> unacc [01]\.\d{4}$/m);
+    expect(stdout).toMatch(
+      /^[-0-9a-f]{36}\/\d+ \(.*audit\.jsonl:1\) {2}\{"buying":"vhigh".* acc -> unacc [01]\.\d{4}$/m,
+    );
     expect(stdout).toMatch(/^1 lines of other models$/m);
   });
 
@@ -123,6 +127,18 @@ describe('audit replay of a log of another version', () => {
 });
 
 describe('audit replay of other forms of a log', () => {
+  it.each(['cloudevents', 'kserve'])('names the rows of a partial request as their client does: %s', async (format) => {
+    const log = at(`partial-${format}.jsonl`);
+    const pinned = { VERSION_POLICY: 'pinned:1.0.0', AUDIT_FORMAT: format };
+    const service = await startTestApp({ AUDIT_LOG: log, STATE_DIR: at('state'), ...pinned });
+    const changed = { ...ROWS[0], persons: 'more', lug_boot: 'med', safety: 'high' };
+    const inputs = [{ nonsense: 1 }, ROWS[0], { nonsense: 1 }, changed];
+    const { body } = await service.post('/api/v1/models/car-evaluation/predict', { inputs, partial: true });
+    await service.close();
+    const { replay } = await replayed([log, ...TWO]);
+    expect(replay).toMatchObject({ rows: 2, changed: 1, examples: [{ id: `${body.id}/3`, input: changed }] });
+  });
+
   it('pairs the events of KServe', async () => {
     await record(at('kserve.jsonl'), { AUDIT_FORMAT: 'kserve' });
     const { replay } = await replayed([at('kserve.jsonl'), ...TWO]);

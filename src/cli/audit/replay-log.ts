@@ -166,7 +166,7 @@ class Replayer {
   }
 
   private async prediction(
-    { id, model, version, digest, inputs, labels }: RecordedPrediction,
+    { id, model, version, digest, inputs, positions, labels }: RecordedPrediction,
     place: string,
   ): Promise<void> {
     if (model !== this.name) {
@@ -179,7 +179,14 @@ class Replayer {
         this.skipped += 1;
         continue;
       }
-      this.pending.push({ id: `${id}/${row}`, place, input, recorded: labels[row]!, version, digest });
+      this.pending.push({
+        id: `${id}/${positions?.[row] ?? row}`,
+        place,
+        input,
+        recorded: labels[row]!,
+        version,
+        digest,
+      });
       if (this.pending.length >= this.batchRows) await this.run();
     }
   }

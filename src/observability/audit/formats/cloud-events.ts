@@ -1,6 +1,14 @@
 import type { TensorPredictionEvent } from '../../../core/prediction.js';
 import type { MakeAuditFormat } from './audit-format.js';
-import { inputsOf, isoTime, milliseconds, perPackage, scopeAttributes, winnersText } from './members.js';
+import {
+  inputsOf,
+  isoTime,
+  milliseconds,
+  perPackage,
+  positionsMember,
+  scopeAttributes,
+  winnersText,
+} from './members.js';
 import { recordTensors } from './tensor-records.js';
 
 /** What was asked of a model, and what it answered. */
@@ -31,7 +39,7 @@ export const cloudEvents: MakeAuditFormat = ({ source }) => {
     rows: (event) => [
       `${opening(event)}"inputs":`,
       inputsOf(event),
-      `,"predictions":[${winnersText(event)}],"durationMs":${milliseconds(event.prediction.timing.total)}}}\n`,
+      `${positionsMember(event)},"predictions":[${winnersText(event)}],"durationMs":${milliseconds(event.prediction.timing.total)}}}\n`,
     ],
     tensors: (event) => {
       const { inputs, prediction } = event;

@@ -1,6 +1,6 @@
 import type { TensorPredictionEvent } from '../../../core/prediction.js';
 import type { MakeAuditFormat } from './audit-format.js';
-import { inputsOf, isoTime, perPackage, scopeAttributes, winnersText } from './members.js';
+import { inputsOf, isoTime, perPackage, positionsMember, scopeAttributes, winnersText } from './members.js';
 import { recordTensors } from './tensor-records.js';
 
 export const REQUEST_TYPE = 'org.kubeflow.serving.inference.request';
@@ -41,7 +41,11 @@ export const kserveEvents: MakeAuditFormat = ({ source, namespace }) => {
   return {
     rows: (event) => {
       const { asked, answered } = openings(event);
-      return [`${asked}{"instances":`, inputsOf(event), `}}\n${answered}{"predictions":[${winnersText(event)}]}}\n`];
+      return [
+        `${asked}{"instances":`,
+        inputsOf(event),
+        `${positionsMember(event)}}}\n${answered}{"predictions":[${winnersText(event)}]}}\n`,
+      ];
     },
     tensors: (event) => {
       const { asked, answered } = openings(event);

@@ -49,6 +49,14 @@ export function inputsOf({ signature, inputs }: PredictionEvent): LinePart {
   return isPublic(signature) ? inputs.json() : JSON.stringify(redact(signature, inputs.rows() as readonly Row[]));
 }
 
+/**
+ * The place of each row in its request, with a comma before it, where bad rows were left out of a partial one: the names of
+ * rows count those too.
+ */
+export function positionsMember({ inputs: { positions } }: PredictionEvent): string {
+  return positions === undefined ? '' : `,"positions":[${positions.join()}]`;
+}
+
 /** To the microsecond. */
 export function milliseconds(duration: number): number {
   return Math.round(duration * 1_000) / 1_000;

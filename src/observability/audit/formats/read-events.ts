@@ -13,6 +13,8 @@ export interface RecordedPrediction {
   readonly version: string;
   readonly digest: string;
   readonly inputs: readonly unknown[];
+  /** The place of each row in its request, where others were left out of it. */
+  readonly positions: readonly number[] | undefined;
   /** Label of the winning class of each row. */
   readonly labels: readonly string[];
 }
@@ -88,19 +90,29 @@ export class EventReader {
     if (!isFields(data)) return { kind: 'damaged', reason: 'has no data' };
     const { predictions, outputs } = data;
     if (outputs !== undefined) return { kind: 'tensors' };
-    return prediction(id, { model, version, digest, inputs: request.instances, predictions });
+    return prediction(id, {
+      model,
+      version,
+      digest,
+      inputs: request.instances,
+      positions: request.positions,
+      predictions,
+    });
   }
 }
 
 function prediction(id: unknown, data: unknown): Recorded {
   if (!isFields(data)) return { kind: 'damaged', reason: 'has no data' };
-  const { model, version, digest, inputs, predictions: labels, function: called } = data;
+  const { model, version, digest, inputs, positions, predictions: labels, function: called } = data;
   if (called !== undefined) return { kind: 'tensors' };
   if (![id, model, version, digest].every((text) => typeof text === 'string')) {
     return { kind: 'damaged', reason: 'does not say which model answered what' };
   }
   if (!Array.isArray(inputs) || !isLabels(labels) || inputs.length !== labels.length) {
     return { kind: 'damaged', reason: 'has inputs and predictions that do not fit together' };
+  }
+  if (positions !== undefined && !isPlaces(positions, inputs.length)) {
+    return { kind: 'damaged', reason: 'has inputs and positions that do not fit together' };
   }
   return {
     kind: 'prediction',
@@ -109,6 +121,7 @@ function prediction(id: unknown, data: unknown): Recorded {
     version: version as string,
     digest: digest as string,
     inputs: inputs as readonly unknown[],
+    positions,
     labels,
   };
 }
@@ -119,4 +132,8 @@ function isFields(value: unknown): value is Fields {
 
 function isLabels(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((label) => typeof label === 'string');
+}
+
+function isPlaces(value: unknown, rows: number): value is readonly number[] {
+  return Array.isArray(value) && value.length === rows && value.every(Number.isInteger);
 }
