@@ -8,6 +8,8 @@ import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './core/app-config.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
 import { ExplainModule } from './explain/explain.module.js';
+import { FeedbackModule } from './feedback/feedback.module.js';
+import { PredictionKeeper } from './feedback/prediction-keeper.js';
 import { HealthModule } from './health/health.module.js';
 import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -60,10 +62,11 @@ export class AppModule {
         LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule.forRoot(PROTOCOLS.flatMap(({ errors }) => errors ?? [])),
         RuntimeModule,
-        ObservabilityModule.forRoot(sinks, [Quotas]),
+        ObservabilityModule.forRoot(sinks, [Quotas, PredictionKeeper]),
         AccessModule,
         PredictionModule,
         ExplainModule,
+        FeedbackModule,
         HealthModule,
         OpenApiModule,
         HomeModule,

@@ -53,6 +53,7 @@ describe('the configuration', () => {
         drainSeconds: 5,
         shutdownSeconds: 20,
       },
+      feedback: null,
       log: { level: 'info', pretty: false },
       audit: { kind: 'stdout' },
     });

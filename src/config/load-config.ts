@@ -8,6 +8,7 @@ import { AuditEnv, auditConfig } from './sections/audit.env.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
 import { EdgeEnv, edgeConfig } from './sections/edge.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
+import { FeedbackEnv, feedbackConfig } from './sections/feedback.env.js';
 import { LoadEnv, underLoadConfig } from './sections/load.env.js';
 import { LimitsEnv, limitsConfig } from './sections/limits.env.js';
 import { LoggingEnv, loggingConfig } from './sections/logging.env.js';
@@ -32,6 +33,7 @@ const SECTIONS: readonly Section<object>[] = [
   DoorsEnv,
   LoggingEnv,
   AuditEnv,
+  FeedbackEnv,
   MetricsEnv,
   TracingEnv,
 ];
@@ -61,6 +63,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...doorsConfig(read(DoorsEnv, env)),
     ...loggingConfig(read(LoggingEnv, env), terminal),
     ...auditConfig(read(AuditEnv, env)),
+    ...feedbackConfig(read(FeedbackEnv, env), read(ServerEnv, env).STATE_DIR),
     ...metricsConfig(read(MetricsEnv, env)),
     ...tracingConfig(read(TracingEnv, env)),
   });

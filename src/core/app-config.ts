@@ -120,6 +120,14 @@ export interface AppConfig {
     /** How long requests that are under way may take after that, before they are cut off. */
     readonly shutdownSeconds: number;
   };
+  /** What is kept of predictions for their outcomes; null where feedback is off. */
+  readonly feedback: {
+    /** Absolute path of the SQLite file. */
+    readonly path: string;
+    readonly retentionDays: number;
+    /** Most bytes of the file; the oldest predictions make room. */
+    readonly maxBytes: number;
+  } | null;
   readonly metrics: {
     /** Whose names `/metrics` shows too. */
     readonly compat: readonly MetricDialect[];

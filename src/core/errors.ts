@@ -74,6 +74,11 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'unknown-model'
   | 'unknown-version'
+  // what became of a prediction
+  | 'unknown-prediction'
+  | 'feedback-late'
+  | 'feedback-conflict'
+  | 'feedback-unavailable'
   // who sent it
   | 'unauthenticated'
   | 'forbidden'

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ModelRegistry } from '../model/model-registry.js';
 import { AuditHealth } from './audit.health.js';
+import { FeedbackHealth } from './feedback.health.js';
 import { GroupHealth } from './group.health.js';
 import { ModelHealth } from './model.health.js';
 import { ProbeFilter } from './probe.filter.js';
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly models: ModelHealth,
     private readonly group: GroupHealth,
     private readonly audit: AuditHealth,
+    private readonly feedback: FeedbackHealth,
     private readonly registry: ModelRegistry,
   ) {}
 
@@ -44,9 +46,12 @@ export class HealthController {
 
   /** What is down or impaired whatever the models are. */
   private troubles(): (() => HealthIndicatorResult)[] {
-    return [...this.models.draining(), ...this.models.workerThreads(), ...this.audit.checks()].map(
-      (trouble) => () => trouble,
-    );
+    return [
+      ...this.models.draining(),
+      ...this.models.workerThreads(),
+      ...this.audit.checks(),
+      ...this.feedback.checks(),
+    ].map((trouble) => () => trouble);
   }
 
   /** The first load of the models has come to its end, in every process. */

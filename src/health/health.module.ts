@@ -5,6 +5,7 @@ import { ModelModule } from '../model/model.module.js';
 import { DRAIN } from '../core/ports/drain.js';
 import { DrainState } from './drain-state.js';
 import { AuditHealth } from './audit.health.js';
+import { FeedbackHealth } from './feedback.health.js';
 import { GroupHealth } from './group.health.js';
 import { HealthController } from './health.controller.js';
 import { ModelHealth } from './model.health.js';
@@ -17,6 +18,7 @@ import { StatusController } from './status.controller.js';
   controllers: [HealthController, StatusController],
   providers: [
     AuditHealth,
+    FeedbackHealth,
     ModelHealth,
     GroupHealth,
     DrainState,

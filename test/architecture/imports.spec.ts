@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core'],
   model: ['encoding', 'core'],
   explain: ['prediction', 'model', 'encoding', 'http', 'core'],
+  feedback: ['model', 'http', 'core'],
   health: ['model', 'core'],
   home: ['core'],
   playground: [],

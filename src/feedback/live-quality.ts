@@ -1,0 +1,119 @@
+import type { ModelTallies, Tally } from './store/messages.js';
+
+/** 95 %, two-sided. */
+const Z = 1.959963984540054;
+
+export interface LiveClass {
+  readonly label: string;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  /** Labelled rows of this class. */
+  readonly support: number;
+}
+
+export interface LiveBin {
+  /** Mean confidence of the rows. */
+  readonly confidence: number;
+  readonly accuracy: number;
+  readonly rows: number;
+}
+
+/** How well a version did on the rows whose true class is known by now. */
+export interface LiveQuality {
+  readonly rows: number;
+  readonly accuracy: number;
+  /** Wilson's score interval, 95 %. */
+  readonly interval: { readonly lower: number; readonly upper: number };
+  readonly perClass: readonly LiveClass[];
+  /** Rows: true class; columns: predicted class; in the order of `perClass`. */
+  readonly confusionMatrix: readonly (readonly number[])[];
+  readonly calibration: {
+    /** Mean distance between confidence and accuracy over the bins, weighted by their rows. */
+    readonly expectedCalibrationError: number;
+    readonly reliability: readonly LiveBin[];
+  };
+}
+
+/** The quality of each version that has labels, by version. */
+export function qualities({ classes, tallies }: ModelTallies): ReadonlyMap<string, LiveQuality> {
+  return new Map(
+    Object.entries(classes).map(([version, labels]) => [
+      version,
+      qualityOf(
+        labels,
+        tallies.filter((tally) => tally.version === version),
+      ),
+    ]),
+  );
+}
+
+/** Unlike at training, a ratio without rows is null: of live traffic one may not know anything of a class yet. */
+export function qualityOf(labels: readonly string[], tallies: readonly Tally[]): LiveQuality {
+  const index = new Map(labels.map((label, at) => [label, at]));
+  const confusionMatrix = labels.map(() => labels.map(() => 0));
+  for (const { label, predicted, rows } of tallies) confusionMatrix[index.get(label)!]![index.get(predicted)!]! += rows;
+  const rows = sum(tallies.map((tally) => tally.rows));
+  const correct = sum(labels.map((_, at) => confusionMatrix[at]![at]!));
+  return {
+    rows,
+    accuracy: correct / rows,
+    interval: wilson(correct, rows),
+    perClass: labels.map((label, at) => ({ label, ...classOf(confusionMatrix, at) })),
+    confusionMatrix,
+    calibration: calibrationOf(tallies, rows),
+  };
+}
+
+/**
+ * Wilson's score interval of a proportion: "Probable Inference, the Law of Succession, and Statistical Inference", 1927. Unlike the
+ * usual approximation it is right for few rows, and for shares near 0 and 1.
+ *
+ * @param z quantile of the normal distribution; that of 95 %, two-sided, by default.
+ */
+export function wilson(correct: number, rows: number, z = Z): { readonly lower: number; readonly upper: number } {
+  if (rows === 0) return { lower: 0, upper: 1 };
+  const share = correct / rows;
+  const square = z ** 2;
+  const centre = share + square / (2 * rows);
+  const spread = z * Math.sqrt((share * (1 - share)) / rows + square / (4 * rows ** 2));
+  const scale = 1 + square / rows;
+  return { lower: Math.max(0, (centre - spread) / scale), upper: Math.min(1, (centre + spread) / scale) };
+}
+
+function classOf(matrix: readonly (readonly number[])[], at: number) {
+  const hits = matrix[at]![at]!;
+  const support = sum(matrix[at]!);
+  const predicted = sum(matrix.map((counts) => counts[at]!));
+  return {
+    precision: ratio(hits, predicted),
+    recall: ratio(hits, support),
+    f1: ratio(2 * hits, predicted + support),
+    support,
+  };
+}
+
+function calibrationOf(tallies: readonly Tally[], rows: number): LiveQuality['calibration'] {
+  const reliability = [...new Set(tallies.map(({ bin }) => bin))]
+    .sort((a, b) => a - b)
+    .map((bin): LiveBin => {
+      const own = tallies.filter((tally) => tally.bin === bin);
+      const within = sum(own.map((tally) => tally.rows));
+      const correct = sum(own.filter(({ label, predicted }) => label === predicted).map((tally) => tally.rows));
+      return {
+        confidence: sum(own.map(({ confidence }) => confidence)) / within,
+        accuracy: correct / within,
+        rows: within,
+      };
+    });
+  const distance = sum(reliability.map((bin) => bin.rows * Math.abs(bin.accuracy - bin.confidence)));
+  return { expectedCalibrationError: distance / rows, reliability };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
