@@ -12,6 +12,8 @@ export interface GateThresholds {
   readonly maxErrorRate: number;
   /** Largest ratio of the candidate's time to the current version's, per row. */
   readonly maxLatencyRatio: number;
+  /** Labelled rows that each version must have before the gate passes; 0 asks for none. */
+  readonly minLabels: number;
 }
 
 /** How a rollout was settled. While it is held it goes on, until an operator ends it; the others are its end. */

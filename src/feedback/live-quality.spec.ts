@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrationOf } from '../training/calibration.js';
 import { evaluate } from '../training/metrics.js';
-import { qualityOf, wilson } from './live-quality.js';
+import { qualityOf } from './live-quality.js';
 import type { Tally } from './store/messages.js';
 
 const LABELS = ['no', 'maybe', 'yes'];
@@ -52,23 +52,5 @@ describe('the live quality', () => {
   it('says null of a class that it knows nothing of', () => {
     const { perClass } = qualityOf(LABELS, [tallyOf({ label: 0, probabilities: [0.8, 0.1, 0.1] })]);
     expect(perClass[2]).toEqual({ label: 'yes', precision: null, recall: null, f1: null, support: 0 });
-  });
-});
-
-describe("Wilson's interval", () => {
-  // statsmodels.stats.proportion.proportion_confint(..., method='wilson') gives the same, and Newcombe's paper of 1998 the first two.
-  it.each([
-    [81, 263, 0.2553, 0.3662],
-    [15, 148, 0.0624, 0.1605],
-    [0, 20, 0, 0.1611],
-    [1, 29, 0.0061, 0.1718],
-  ])('of %i in %i', (correct, of, lower, upper) => {
-    const found = wilson(correct, of);
-    expect(found.lower).toBeCloseTo(lower, 4);
-    expect(found.upper).toBeCloseTo(upper, 4);
-  });
-
-  it('is everything where there is nothing', () => {
-    expect(wilson(0, 0)).toEqual({ lower: 0, upper: 1 });
   });
 });

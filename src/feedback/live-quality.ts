@@ -1,7 +1,5 @@
+import { wilson } from '../core/proportions.js';
 import type { ModelTallies, Tally } from './store/messages.js';
-
-/** 95 %, two-sided. */
-const Z = 1.959963984540054;
 
 export interface LiveClass {
   readonly label: string;
@@ -58,27 +56,11 @@ export function qualityOf(labels: readonly string[], tallies: readonly Tally[]):
   return {
     rows,
     accuracy: correct / rows,
-    interval: wilson(correct, rows),
+    interval: wilson({ correct, rows }),
     perClass: labels.map((label, at) => ({ label, ...classOf(confusionMatrix, at) })),
     confusionMatrix,
     calibration: calibrationOf(tallies, rows),
   };
-}
-
-/**
- * Wilson's score interval of a proportion: "Probable Inference, the Law of Succession, and Statistical Inference", 1927. Unlike the
- * usual approximation it is right for few rows, and for shares near 0 and 1.
- *
- * @param z quantile of the normal distribution; that of 95 %, two-sided, by default.
- */
-export function wilson(correct: number, rows: number, z = Z): { readonly lower: number; readonly upper: number } {
-  if (rows === 0) return { lower: 0, upper: 1 };
-  const share = correct / rows;
-  const square = z ** 2;
-  const centre = share + square / (2 * rows);
-  const spread = z * Math.sqrt((share * (1 - share)) / rows + square / (4 * rows ** 2));
-  const scale = 1 + square / rows;
-  return { lower: Math.max(0, (centre - spread) / scale), upper: Math.min(1, (centre + spread) / scale) };
 }
 
 function classOf(matrix: readonly (readonly number[])[], at: number) {

@@ -12,7 +12,7 @@ const ROLLOUT: Rollout = {
   candidate: '2.0.0',
   mode: 'shadow',
   percent: 100,
-  gate: { minRows: 1, minAgreement: 1, maxErrorRate: 0, maxLatencyRatio: 1 },
+  gate: { minRows: 1, minAgreement: 1, maxErrorRate: 0, maxLatencyRatio: 1, minLabels: 0 },
   onPass: 'promote',
   onFail: 'rollback',
   startedAt: '2026-01-02T03:04:05.006Z',

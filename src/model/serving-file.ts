@@ -22,6 +22,8 @@ const RolloutSchema = z.strictObject({
     minAgreement: z.number(),
     maxErrorRate: z.number(),
     maxLatencyRatio: z.number(),
+    // A file that was written before there was feedback asks for no labels.
+    minLabels: z.number().default(0),
   }),
   onPass: z.enum(['promote', 'hold']),
   onFail: z.enum(['rollback', 'hold']),

@@ -1,5 +1,5 @@
 import type { Rollout } from '../core/rollout.js';
-import { judge } from './gate.js';
+import { judge, type LiveComparison } from './gate.js';
 import {
   agreeingRowsOf,
   latencyRatioOf,
@@ -11,7 +11,12 @@ import type { RolloutStatisticsDto, RolloutStatus, VersionStatistics } from './r
 import { medianOf } from './time-histogram.js';
 
 /** A rollout as the interface shows it; `statistics` are null when no process has any. */
-export function describeRollout(model: string, rollout: Rollout, statistics: RolloutStatistics | null): RolloutStatus {
+export function describeRollout(
+  model: string,
+  rollout: Rollout,
+  statistics: RolloutStatistics | null,
+  live: LiveComparison | null,
+): RolloutStatus {
   const { current, candidate, mode, percent, stickyHeader, gate, onPass, onFail, startedAt, settled } = rollout;
   return {
     model,
@@ -26,8 +31,9 @@ export function describeRollout(model: string, rollout: Rollout, statistics: Rol
     startedAt,
     state: settled?.outcome ?? 'running',
     reasons: settled?.reasons ?? [],
-    verdict: statistics === null ? null : judge(gate, statistics),
+    verdict: statistics === null ? null : judge(gate, statistics, live),
     statistics: statistics === null ? null : describeStatistics(statistics),
+    live,
   };
 }
 

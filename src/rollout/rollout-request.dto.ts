@@ -69,6 +69,20 @@ export class GateRequest implements GateThresholds {
   @IsPositive({ message: 'must be a number above 0' })
   @IsNumber({}, { message: 'must be a number above 0' })
   maxLatencyRatio = 1.5;
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    default: 0,
+    minimum: 0,
+    description:
+      'Labelled rows that each version must have before the gate passes; 0 asks for none. Above that it takes a canary and FEEDBACK=true. ' +
+      'Whatever this is, a candidate whose live accuracy is significantly worse fails, once each version has 30 labels.',
+  })
+  @Max(1_000_000_000, { message: 'must be at most 1000000000' })
+  @Min(0, { message: 'must be at least 0' })
+  @IsInt({ message: 'must be a whole number of labels' })
+  minLabels = 0;
 }
 
 /** A rollout to begin. */

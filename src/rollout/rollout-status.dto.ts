@@ -105,6 +105,24 @@ export class RolloutStatisticsDto {
   latencyRatio: number | null;
 }
 
+/** Rows of one version that have a label, of predictions since the rollout began. */
+export class LabelledRowsDto {
+  @ApiProperty()
+  rows: number;
+
+  @ApiProperty({ description: 'Those whose class the version had right.' })
+  correct: number;
+}
+
+/** What has become of the predictions that the two versions made since the rollout began. */
+export class LiveComparisonDto {
+  @ApiProperty({ type: LabelledRowsDto })
+  current: LabelledRowsDto;
+
+  @ApiProperty({ type: LabelledRowsDto })
+  candidate: LabelledRowsDto;
+}
+
 /** A rollout, running or finished. */
 export class RolloutStatus {
   @ApiProperty({ example: 'car-evaluation' })
@@ -152,4 +170,11 @@ export class RolloutStatus {
     description: 'Null when no process has taken part since it was started.',
   })
   statistics: RolloutStatisticsDto | null;
+
+  @ApiProperty({
+    type: LiveComparisonDto,
+    nullable: true,
+    description: 'Null where feedback is off, and in the shadow, where nobody is told what the candidate answers.',
+  })
+  live: LiveComparisonDto | null;
 }

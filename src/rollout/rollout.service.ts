@@ -8,12 +8,13 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { reasonOf, TensornestError } from '../core/errors.js';
+import { OUTCOMES, type Outcomes } from '../core/ports/outcomes.js';
 import { GROUP_COMMANDS, type GroupCommands } from '../core/ports/group-commands.js';
 import { isRunning, type Rollout, type RolloutMode, type RolloutOutcome } from '../core/rollout.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { ModelRepository } from '../model/model-repository.js';
 import { describeRollout } from './describe-rollout.js';
-import { type GateVerdict, judge } from './gate.js';
+import { type GateVerdict, judge, type LiveComparison } from './gate.js';
 import type { RolloutRequest } from './rollout-request.dto.js';
 import { merge, type RolloutStatistics } from './rollout-statistics.js';
 import type { RolloutStatus } from './rollout-status.dto.js';
@@ -37,12 +38,14 @@ export class RolloutService implements OnModuleInit, OnApplicationBootstrap, OnM
   private readonly logger = new Logger('Rollout');
   private clock: NodeJS.Timeout | undefined;
   private looking = false;
+  private readonly seenLabels = new Map<string, string>();
 
   constructor(
     private readonly repository: ModelRepository,
     private readonly registry: ModelRegistry,
     private readonly traffic: RolloutTraffic,
     @Inject(GROUP_COMMANDS) private readonly commands: GroupCommands,
+    @Inject(OUTCOMES) private readonly outcomes: Outcomes,
   ) {}
 
   onModuleInit(): void {
@@ -61,6 +64,7 @@ export class RolloutService implements OnModuleInit, OnApplicationBootstrap, OnM
   async start(model: string, request: RolloutRequest): Promise<RolloutStatus> {
     const { candidate, mode, percent, stickyHeader, gate, onPass, onFail } = request;
     this.registry.status(model, candidate);
+    this.assertLabels(request);
     const current = this.registry.defaultVersion(model);
     if (current === undefined) throw new TensornestError('model-not-ready', `Model ${model} is not ready.`);
     if (candidate === current) {
@@ -89,7 +93,8 @@ export class RolloutService implements OnModuleInit, OnApplicationBootstrap, OnM
   /** How the running rollout of the model stands, or how its last one ended. */
   async status(model: string): Promise<RolloutStatus> {
     const rollout = this.rollout(model);
-    return describeRollout(model, rollout, await this.gather(model, rollout));
+    const [statistics, live] = await Promise.all([this.gather(model, rollout), this.live(model, rollout)]);
+    return describeRollout(model, rollout, statistics, live);
   }
 
   /** Ends the running rollout: the version that answered before it answers alone. */
@@ -114,11 +119,45 @@ export class RolloutService implements OnModuleInit, OnApplicationBootstrap, OnM
     return parts.reduce((sum, part) => (sum === null || part === null ? (sum ?? part) : merge(sum, part)), null);
   }
 
+  /** What labels say of both versions; null where there can be none: nobody is told what a candidate in the shadow answers. */
+  private async live(model: string, { mode, current, candidate, startedAt }: Rollout): Promise<LiveComparison | null> {
+    if (mode === 'shadow') return null;
+    const found = await this.outcomes.labelledSince(model, [current, candidate], new Date(startedAt));
+    return found === null ? null : { current: found[0]!, candidate: found[1]! };
+  }
+
+  /** The models on trial whose predictions have got labels since the last time that this was asked: they come without traffic. */
+  private async withNewLabels(): Promise<string[]> {
+    const news: string[] = [];
+    for (const model of this.registry.names()) {
+      const rollout = this.repository.rollout(model);
+      if (rollout === undefined || rollout.settled !== undefined) continue;
+      const seen = JSON.stringify(await this.live(model, rollout));
+      if (seen !== (this.seenLabels.get(model) ?? 'null')) news.push(model);
+      this.seenLabels.set(model, seen);
+    }
+    return news;
+  }
+
+  /** Throws `invalid-input` where labels are asked for that nobody could ever give. */
+  private assertLabels({ mode, gate }: RolloutRequest): void {
+    if (gate.minLabels === 0) return;
+    const why =
+      mode === 'shadow'
+        ? 'must be 0 in the shadow, where nobody is told what the candidate answers: use the mode canary'
+        : this.outcomes.isOn
+          ? undefined
+          : 'must be 0 while feedback is off: start the service with FEEDBACK=true';
+    if (why === undefined) return;
+    const problem = { pointer: '/gate/minLabels', code: 'not-allowed', message: why } as const;
+    throw new TensornestError('invalid-input', `${problem.pointer} ${why}.`, { problems: [problem] });
+  }
+
   /** Puts the rollouts that have seen something new before their gates. Every process does, and the first one settles. */
   private async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
-    for (const model of this.traffic.takeNews()) {
+    for (const model of new Set([...this.traffic.takeNews(), ...(await this.withNewLabels())])) {
       await this.consider(model).catch((error: unknown) => {
         this.logger.error(`The rollout of ${model} could not be settled: ${reasonOf(error)}`);
       });
@@ -129,9 +168,9 @@ export class RolloutService implements OnModuleInit, OnApplicationBootstrap, OnM
   private async consider(model: string): Promise<void> {
     const rollout = this.repository.rollout(model);
     if (rollout === undefined || rollout.settled !== undefined) return;
-    const statistics = await this.gather(model, rollout);
+    const [statistics, live] = await Promise.all([this.gather(model, rollout), this.live(model, rollout)]);
     if (statistics === null) return;
-    const verdict = judge(rollout.gate, statistics);
+    const verdict = judge(rollout.gate, statistics, live);
     const outcome = outcomeOf(verdict, rollout);
     if (outcome !== undefined) await this.settle(model, rollout, outcome, verdict.reasons);
   }

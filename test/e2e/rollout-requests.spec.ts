@@ -137,6 +137,7 @@ describe('a request for a rollout', () => {
       minAgreement: 0.98,
       maxErrorRate: 0.001,
       maxLatencyRatio: 1.5,
+      minLabels: 0,
     });
   });
 });

@@ -8,6 +8,8 @@ export interface LabelledRows {
 export interface Outcomes {
   /** Why predictions cannot be kept for feedback at this moment; undefined where they can, and where nobody asked for it. */
   readonly fault: string | undefined;
+  /** Whether labels are taken. */
+  readonly isOn: boolean;
   /**
    * The labelled rows of the versions among the predictions that were made since, in all processes together and in the order of
    * `versions`; null where feedback is off or cannot be read.
