@@ -63,6 +63,6 @@ function refusalOf(status: VersionStatus): TensornestError | undefined {
 
 function toContents(status: VersionStatus): Partial<VersionDetail> {
   if (status.state !== 'ready') return {};
-  const { backend, placement, tabulated, digest, manifest } = status.slot;
-  return { backend, placement, tabulated, digest, manifest };
+  const { backend, placement, tabulated, digest, signed, manifest } = status.slot;
+  return { backend, placement, tabulated, digest, signed, manifest };
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { SIGNED_STATES, type SignedState } from './package/signature-file.js';
 import type { Placement } from '../core/ports/inference-backend.js';
 
 const STATES = ['available', 'loading', 'ready', 'failed', 'unloading'] as const;
@@ -60,6 +61,14 @@ export class VersionDetail extends VersionSummary {
 
   @ApiProperty({ required: false, description: 'Digest of the manifest, which holds the digest of every file.' })
   digest?: string;
+
+  @ApiProperty({
+    required: false,
+    enum: SIGNED_STATES,
+    description:
+      'Its signature was checked against `REQUIRE_SIGNATURE`, is there and was not checked, or is not there.',
+  })
+  signed?: SignedState;
 
   @ApiProperty({
     required: false,

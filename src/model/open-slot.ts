@@ -33,12 +33,13 @@ async function openTabularSlot(
   backend: InferenceBackend,
   options: OpenOptions,
 ): Promise<TabularSlot> {
-  const { manifest, digest, golden } = found;
+  const { manifest, digest, golden, signed } = found;
   const { signature } = manifest;
   const { model, batchMs } = await place(found, backend, options.placement);
   const { queueRows } = options;
   const inputs = countInputs(signature);
-  const rest = { manifest, digest, backend: backend.name, golden, ...(queueRows === undefined ? {} : { queueRows }) };
+  const identity = { manifest, digest, signed, backend: backend.name };
+  const rest = { ...identity, golden, ...(queueRows === undefined ? {} : { queueRows }) };
   if (inputs === null || inputs > options.tabulateInputs) {
     const maxRows = rowsOfSlice(model.placement, batchMs, options.batchRows);
     return new TabularSlot({ ...rest, layout: 'columns', model, maxRows });

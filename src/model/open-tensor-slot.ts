@@ -19,11 +19,12 @@ export async function openTensorSlot(
   backend: InferenceBackend,
   { placement, queueRows }: Pick<OpenOptions, 'placement' | 'queueRows'>,
 ): Promise<TensorSlot> {
-  const { manifest, digest, golden } = found;
+  const { manifest, digest, golden, signed } = found;
   const model = await place(found, backend, placement);
   return new TensorSlot({
     manifest,
     digest,
+    signed,
     backend: backend.name,
     golden,
     model,

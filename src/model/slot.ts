@@ -2,6 +2,7 @@ import { type ErrorCode, reasonOf, TensornestError } from '../core/errors.js';
 import type { BackendName, Placement } from '../core/ports/inference-backend.js';
 import type { Load } from './admission.js';
 import type { PackageManifest } from './package/package-manifest.js';
+import type { SignedState } from './package/signature-file.js';
 import { SlotStatistics } from './slot-statistics.js';
 
 /** What every loaded version is told of itself. */
@@ -9,6 +10,8 @@ export interface SlotIdentity<M extends PackageManifest = PackageManifest> {
   readonly manifest: M;
   readonly digest: string;
   readonly backend: BackendName;
+  /** @default 'no' */
+  readonly signed?: SignedState;
 }
 
 /** What ends a request without saying anything of the model. */
@@ -23,6 +26,7 @@ export abstract class Slot<M extends PackageManifest = PackageManifest> {
   readonly manifest: M;
   readonly digest: string;
   readonly backend: BackendName;
+  readonly signed: SignedState;
   abstract readonly placement: Placement;
   /** Its answers were worked out in advance. */
   abstract readonly tabulated: boolean;
@@ -36,10 +40,11 @@ export abstract class Slot<M extends PackageManifest = PackageManifest> {
   private lastFailure: string | undefined;
   private proof: Promise<void> | undefined;
 
-  constructor({ manifest, digest, backend }: SlotIdentity<M>) {
+  constructor({ manifest, digest, backend, signed = 'no' }: SlotIdentity<M>) {
     this.manifest = manifest;
     this.digest = digest;
     this.backend = backend;
+    this.signed = signed;
   }
 
   /** Why this version cannot be trusted now, or undefined. After a failed execution it must pass its golden check. */

@@ -39,11 +39,12 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
-/** One bin of a reliability curve. */
-export interface ReliabilityBin {
-  readonly meanConfidence: number;
-  readonly accuracy: number;
-  readonly count: number;
+/** How far the confidence of the winning class can be taken at its word. */
+export interface Calibration {
+  readonly expectedCalibrationError: number;
+  /** Ten bins of equal width by confidence; empty ones are left out. */
+  readonly reliability: readonly { readonly confidence: number; readonly accuracy: number; readonly rows: number }[];
+  readonly temperature: number;
 }
 
 export interface Manifest {
@@ -52,6 +53,8 @@ export interface Manifest {
   readonly title: string;
   readonly description: string;
   readonly licence: string;
+  readonly intendedUse?: string;
+  readonly limits?: readonly string[];
   readonly task: string;
   readonly signature: { readonly features: readonly Feature[]; readonly classes: readonly ClassLabel[] };
   readonly metrics: {
@@ -62,6 +65,7 @@ export interface Manifest {
       readonly logLoss: number;
       readonly perClass: readonly ClassMetrics[];
       readonly confusionMatrix: readonly (readonly number[])[];
+      readonly calibration?: Calibration;
     };
     readonly crossValidation?: { readonly folds: number; readonly mean: number; readonly standardDeviation: number };
   };
@@ -98,6 +102,7 @@ export interface VersionDetail extends VersionSummary {
   readonly placement?: string;
   readonly tabulated?: boolean;
   readonly digest?: string;
+  readonly signed?: 'verified' | 'not-checked' | 'no';
   readonly manifest?: Manifest;
 }
 

@@ -24,13 +24,15 @@ export interface TrainingRecord {
 /** Everything that the manifest says about a model, its files excepted. */
 export function describeModel(record: TrainingRecord): PackageContents['manifest'] {
   const { config, signature, examples, split, metrics, backend, date } = record;
-  const { name, version, title, description, licence } = config;
+  const { name, version, title, description, licence, intendedUse, limits } = config;
   return {
     name,
     version,
     title,
     description,
     licence,
+    intendedUse,
+    limits,
     task: 'classification',
     signature,
     runtime: { format: 'layers-model', backends: ['wasm', 'cpu', 'tensorflow'] },

@@ -224,6 +224,15 @@ describe('what was seen', () => {
     await page.getByRole('table', { name: 'Confusion matrix of the held-out rows' }).waitFor();
     await page.getByRole('table', { name: 'Importance of each feature' }).waitFor();
     await page.getByRole('cell', { name: '0.7764' }).waitFor();
+    const { metrics, limits } = JSON.parse(await readFile('models/car-evaluation/2.0.0/manifest.json', 'utf8'));
+    const { reliability } = metrics.heldOut.calibration;
+    const drawing = await page.getByRole('img', { name: /^Reliability curve: / }).getAttribute('aria-label');
+    expect(drawing!.match(/rows\)/g)).toHaveLength(reliability.length);
+    const bins = page.getByRole('table', { name: 'Reliability of the confidence' }).locator('tbody tr');
+    expect(await bins.count()).toBe(reliability.length);
+    expect(await bins.last().innerText()).toContain(String(reliability.at(-1).rows));
+    expect(await page.getByRole('region', { name: 'Limits' }).getByRole('listitem').allInnerTexts()).toEqual(limits);
+    await page.getByText(/^Signature: none\. The digests say that the package is whole/).waitFor();
     await page.getByRole('link', { name: 'API docs' }).click();
     await page.getByRole('link', { name: 'Playground' }).click();
     await displayed(page);

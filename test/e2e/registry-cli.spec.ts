@@ -157,7 +157,8 @@ describe('REQUIRE_SIGNATURE', () => {
   it('lets the service serve what the owner of the key has signed', async () => {
     const service = start('ours.pub');
     const answer = await fetch(`${await service.url()}/api/v1/models/${MODEL}`);
-    expect(((await answer.json()) as any).versions[0].state).toBe('ready');
+    const { versions, current } = (await answer.json()) as any;
+    expect([versions[0].state, current.signed]).toEqual(['ready', 'verified']);
     service.signal('SIGTERM');
     await service.exit();
   });

@@ -182,6 +182,8 @@ export const ManifestSchema = z
     title: label,
     description: text,
     licence: label.describe('SPDX identifier of the licence of the model.'),
+    intendedUse: text.optional().describe('What the model is for.'),
+    limits: z.array(text).max(100).optional().describe('What the model must not be trusted with.'),
     task: z.literal('classification'),
     signature,
     runtime: z.strictObject({

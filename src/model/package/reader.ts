@@ -15,7 +15,7 @@ import {
   ModelJsonSchema,
 } from './model-json.js';
 import { type PackageManifest, PackageManifestSchema } from './package-manifest.js';
-import { assertSigned, readSignature, SIGNATURE_FILE } from './signature-file.js';
+import { assertSigned, hasSignature, readSignature, SIGNATURE_FILE, type SignedState } from './signature-file.js';
 import { type TensorGolden, TensorGoldenSchema, type TensorManifest } from './tensor-manifest.js';
 import { assertSoundWeights } from './weights.js';
 
@@ -28,6 +28,8 @@ interface PackageContents {
   /** `sha256:` and the digest of the manifest, which holds the digest of every other file. */
   readonly digest: string;
   readonly artifacts: ModelArtifacts;
+  /** Whether its owner's signature was checked, or there is one at all. */
+  readonly signed: SignedState;
 }
 
 /** The package of a tabular classifier. */
@@ -73,10 +75,18 @@ export async function readPackage(
   const contents = new Map<string, Buffer>();
   for (const file of manifest.files) contents.set(file.path, await readListed(folder, file));
   await assertNothingElse(folder, [MANIFEST_FILE, SIGNATURE_FILE, ...contents.keys()]);
-  const rest = { digest: `sha256:${manifestDigest}`, artifacts: await toArtifacts(manifest, contents) };
+  const rest = {
+    digest: `sha256:${manifestDigest}`,
+    artifacts: await toArtifacts(manifest, contents),
+    signed: signed === null ? await lookForSignature(folder) : ('verified' as const),
+  };
   return manifest.task === 'classification'
     ? { kind: 'tabular', manifest, golden: parseGolden(manifest, contents), ...rest }
     : { kind: 'tensor', manifest, golden: parseTensorGolden(contents), ...rest };
+}
+
+async function lookForSignature(folder: string): Promise<SignedState> {
+  return (await hasSignature(folder)) ? 'not-checked' : 'no';
 }
 
 async function readManifestBytes(folder: string, maxBytes: number): Promise<Buffer> {

@@ -41,6 +41,10 @@ const StatementSchema = z.object({
 /** SHA-256 of every file of a package but the signature, by path. */
 export type Digests = ReadonlyMap<string, string>;
 
+/** Whether somebody signed a package, and whether that was checked against the key of whoever has to. */
+export const SIGNED_STATES = ['verified', 'not-checked', 'no'] as const;
+export type SignedState = (typeof SIGNED_STATES)[number];
+
 export async function hasSignature(folder: string): Promise<boolean> {
   const stats = await lstat(join(folder, SIGNATURE_FILE)).catch(() => undefined);
   return stats !== undefined;

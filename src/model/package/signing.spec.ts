@@ -43,6 +43,13 @@ describe('a signed package', () => {
     expect((await readPackage(folder.path, REF)).manifest.name).toBe('car-evaluation');
   });
 
+  it('says whether its signature was checked', async () => {
+    expect((await verified()).signed).toBe('verified');
+    expect((await readPackage(folder.path, REF)).signed).toBe('not-checked');
+    await rm(folder.file('signature.json'));
+    expect((await readPackage(folder.path, REF)).signed).toBe('no');
+  });
+
   it('keeps its digest, and nothing is left beside it', async () => {
     const signed = await verified();
     await rm(folder.file('signature.json'));

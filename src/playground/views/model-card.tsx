@@ -1,8 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../api.js';
 import { bytes, number, percent, words } from '../logic/format.js';
+import { CalibrationCard } from '../parts/calibration.js';
+import { LimitsCard } from '../parts/limits.js';
 import { Matrix } from '../parts/matrix.js';
 import type { Importance, Manifest, ModelSummary, VersionDetail } from '../types.js';
+
+/** What is known of who made the package. */
+const SIGNED: Readonly<Record<NonNullable<VersionDetail['signed']>, string>> = {
+  verified: 'checked against the key that this service requires.',
+  'not-checked': 'there is one; this service requires none and has not checked it (model verify does).',
+  no: 'none. The digests say that the package is whole, not who made it.',
+};
 
 interface CardProps {
   readonly api: Api;
@@ -28,6 +37,7 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
             {training.dataset.name}, {number(training.dataset.rows)} rows, {training.dataset.licence}
           </Fact>
           <Fact term="Source">{training.dataset.source}</Fact>
+          {manifest.intendedUse === undefined ? null : <Fact term="Intended use">{manifest.intendedUse}</Fact>}
           <Fact term="Licence of the model">{manifest.licence}</Fact>
           <Fact term="Trained">
             {training.date.slice(0, 10)} with {training.framework.name} {training.framework.version}, seed{' '}
@@ -77,6 +87,8 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
           <Matrix labels={labels} matrix={heldOut.confusionMatrix} caption="Confusion matrix of the held-out rows" />
         </div>
       </section>
+      <CalibrationCard calibration={heldOut.calibration} />
+      <LimitsCard limits={manifest.limits} />
       <ImportanceCard api={api} detail={detail} />
       {model.versions.length > 1 ? <Versions api={api} model={model} /> : null}
       <section class="card" aria-labelledby="digests-title">
@@ -84,6 +96,9 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
         <p class="lead">
           Every file was held against its digest, and the model against its golden records, before this version
           answered.
+        </p>
+        <p>
+          <strong>Signature:</strong> {SIGNED[detail.signed ?? 'no']}
         </p>
         <div class="scroll" role="region" aria-label="Digests of the files" tabIndex={0}>
           <table>
@@ -159,6 +174,7 @@ function Versions({ api, model }: { readonly api: Api; readonly model: ModelSumm
     ['accuracy', ({ metrics }) => percent(metrics.heldOut.accuracy)],
     ['macro-F1', ({ metrics }) => metrics.heldOut.macroF1.toFixed(4)],
     ['log-loss', ({ metrics }) => metrics.heldOut.logLoss.toFixed(4)],
+    ['calibration error', ({ metrics }) => metrics.heldOut.calibration?.expectedCalibrationError.toFixed(4) ?? ''],
     ['held-out rows', ({ metrics }) => String(metrics.heldOut.rows)],
     ['trained', ({ training }) => training.date.slice(0, 10)],
     ['size', ({ files }) => bytes(files.reduce((sum, file) => sum + file.bytes, 0))],
