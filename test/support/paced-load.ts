@@ -26,6 +26,7 @@ export class PacedLoad {
     private readonly body: string,
     private readonly perSecond: number,
     private readonly agent: Agent | false,
+    private readonly headers: Readonly<Record<string, string>> = {},
   ) {
     this.pacing = this.pace();
   }
@@ -70,7 +71,11 @@ export class PacedLoad {
       const sent = request(this.url, {
         method: 'POST',
         agent: this.agent,
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(this.body) },
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(this.body),
+          ...this.headers,
+        },
       });
       sent.on('error', (error) => {
         done(0, error.message);
