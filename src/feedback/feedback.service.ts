@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ANONYMOUS, hasScope } from '../core/caller.js';
-import { reasonOf, TensornestError } from '../core/errors.js';
+import { TensornestError } from '../core/errors.js';
 import type { LabelledRows, Outcomes } from '../core/ports/outcomes.js';
 import { readRowId, timeOfPrediction } from '../core/prediction-id.js';
 import { currentCaller } from '../core/request-scope.js';
@@ -143,7 +143,7 @@ async function unavailableOtherwise<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (cause) {
-    const message = `The feedback store cannot be used: ${reasonOf(cause)}.`;
+    const message = 'The feedback store cannot be used at this moment.';
     throw new TensornestError('feedback-unavailable', message, { retryAfterSeconds: 1, cause });
   }
 }

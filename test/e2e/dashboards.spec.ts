@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -31,14 +32,20 @@ const panels: readonly Panel[] = dashboard.panels.filter(({ type }: Panel) => ty
 const OF_PROMETHEUS = new Set(['up']);
 
 let app: TestApp;
+let folder: string;
 let families: ReadonlyMap<string, ParsedFamily>;
 beforeAll(async () => {
-  app = await startTestApp();
-  await app.predict([ARTICLE_ROW]);
+  folder = await mkdtemp(join(tmpdir(), 'tensornest-dashboards-'));
+  app = await startTestApp({ FEEDBACK: 'true', STATE_DIR: folder });
+  const { body } = await app.predict([ARTICLE_ROW]);
+  await app.post('/api/v1/feedback', { id: body.id, label: 'acc' });
   await app.post('/api/v1/models/car-evaluation/explain', { inputs: [ARTICLE_ROW] });
   families = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
 
 /** Fails on a metric that is not scraped, and on a label that it does not have. */
 function expectScraped(expression: string): void {

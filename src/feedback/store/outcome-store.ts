@@ -15,6 +15,9 @@ const CUT = 5_000;
 /** A file that is full is emptied to this share of its size. */
 const KEPT_SHARE = 0.95;
 
+/** Written to find out whether a disk that was full has room again. */
+const PROBE_BYTES = 131_072;
+
 /** The file is not a database of this format, or no sound one. */
 export class UnusableFile extends Error {
   override readonly name = 'UnusableFile';
@@ -60,9 +63,11 @@ export class OutcomeStore {
     return inodeOf(this.settings.path) === this.inode;
   }
 
-  /** Proves that the file can be written. */
+  /** Proves that there is room for a batch of usual size: a disk may be full for that and have some bytes left. */
   touch(): void {
-    this.sql('INSERT OR REPLACE INTO note VALUES (?, ?)').run('touched', bytesOf(String(Date.now())));
+    const write = this.sql("INSERT OR REPLACE INTO note VALUES ('room', zeroblob(?))");
+    write.run(PROBE_BYTES);
+    write.run(0);
   }
 
   keep({ sources, ids, from, lengths, answers }: KeptBatch): void {
@@ -269,10 +274,6 @@ function firstKeyOf(milliseconds: number): Uint8Array {
 /** The least key above this one. */
 function after(key: Uint8Array): Uint8Array {
   return Buffer.concat([key, Uint8Array.of(0)]);
-}
-
-function bytesOf(text: string): Uint8Array {
-  return Buffer.from(text);
 }
 
 function inodeOf(path: string): number | undefined {

@@ -27,7 +27,8 @@ export interface StoreWitness {
  */
 export class StoreFile {
   private store: OutcomeStore | undefined;
-  private trouble: { readonly error: unknown; readonly at: number } | undefined;
+  private trouble: { readonly error: unknown } | undefined;
+  private openedAt = -Infinity;
   private prunedAt = 0;
 
   constructor(
@@ -77,7 +78,8 @@ export class StoreFile {
     // Another process may have moved it aside, or somebody have deleted it.
     if (this.store?.isCurrent === false) this.close();
     if (this.store !== undefined) return this.store;
-    if (this.trouble !== undefined && Date.now() - this.trouble.at < RETRY_MS) throw this.trouble.error;
+    if (this.trouble !== undefined && performance.now() - this.openedAt < RETRY_MS) throw this.trouble.error;
+    this.openedAt = performance.now();
     mkdirSync(dirname(this.settings.path), { recursive: true });
     this.store = this.open();
     return this.store;
@@ -104,14 +106,15 @@ export class StoreFile {
       rmSync(aside + part, { force: true });
       if (inodeOf(path + part) !== undefined) renameSync(path + part, aside + part);
     }
-    this.witness.warning(`The feedback store was broken (${reason}): it is now ${aside}, and a new one is begun.`);
+    const why = reason.replace(/\s+/g, ' ');
+    this.witness.warning(`The feedback store was broken (${why}): it is now ${aside}, and a new one is begun.`);
   }
 
   private failed(error: unknown): void {
     const code = codeOf(error);
     if (code !== FULL && code !== BUSY) this.closeBroken();
-    if (this.trouble === undefined) this.witness.fault(reasonOf(error));
-    this.trouble = { error, at: Date.now() };
+    if (this.trouble === undefined) this.witness.fault(withoutPath(error));
+    this.trouble = { error };
   }
 
   private closeBroken(): void {
@@ -138,6 +141,11 @@ function isBroken(error: unknown): boolean {
 function codeOf(error: unknown): number | undefined {
   const { errcode } = error as { errcode?: number };
   return errcode === undefined ? undefined : errcode & 0xff;
+}
+
+/** Probes tell it to anybody, and Node's own messages end with a path behind a comma. */
+function withoutPath(error: unknown): string {
+  return reasonOf(error).replace(/, .*/s, '');
 }
 
 function inodeOf(path: string): number | undefined {
