@@ -1,4 +1,6 @@
-/** The licences that a package which runs in production may have, by their SPDX expressions: none asks anything of who uses it but its name. */
+import { readFileSync } from 'node:fs';
+
+/** What a package that runs in production may be under, as SPDX expressions: nothing that asks for more than being named. */
 export const ALLOWED_LICENCES: readonly string[] = [
   '0BSD',
   'Apache-2.0',
@@ -14,3 +16,26 @@ export const ALLOWED_LICENCES: readonly string[] = [
   'MIT',
   'Python-2.0',
 ];
+
+/** Packages whose package.json says it in a form that the lock file does not take over, as their licence files say. */
+const ELSEWHERE: Readonly<Record<string, string>> = { busboy: 'MIT', streamsearch: 'MIT' };
+
+export interface LicensedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+}
+
+/** Every package that is not for development only, by the lock file, sorted. */
+export function productionPackages(): LicensedPackage[] {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string; license?: string; dev?: true }>;
+  };
+  const found = new Map<string, LicensedPackage>();
+  for (const [path, { version, license, dev }] of Object.entries(packages)) {
+    if (path === '' || dev === true) continue;
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    found.set(`${name}@${version}`, { name, version, licence: license ?? ELSEWHERE[name] ?? 'none' });
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
