@@ -5,6 +5,7 @@ import type {
   Curve,
   Explanations,
   Importance,
+  ModelQuality,
   ModelSummary,
   Predictions,
   Problem,
@@ -85,6 +86,16 @@ export class Api {
 
   async importance(target: Target): Promise<Importance> {
     return (await this.ask<Importance>(explainPath(target, 'importance'))).body;
+  }
+
+  async quality(model: string): Promise<ModelQuality> {
+    return (await this.ask<ModelQuality>(`${API}/models/${encodeURIComponent(model)}/feedback`)).body;
+  }
+
+  /** What was made of the label; another one that the row had makes room. */
+  async feedback(id: string, label: string): Promise<string> {
+    const body = { id, label, replace: true };
+    return (await this.ask<{ readonly status: string }>(`${API}/feedback`, { body })).body.status;
   }
 
   private async ask<T>(path: string, post?: { body: unknown; signal?: AbortSignal | undefined }): Promise<Answer<T>> {

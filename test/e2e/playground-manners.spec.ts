@@ -25,15 +25,18 @@ const VIEWS = {
 } as const;
 
 let service: TestApp;
+let state: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  service = await startTestApp({ VERSION_POLICY: 'all' });
+  state = await mkdtemp(join(tmpdir(), 'tensornest-playground-'));
+  service = await startTestApp({ VERSION_POLICY: 'all', FEEDBACK: 'true', STATE_DIR: state });
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser.close();
   await service.close();
+  await rm(state, { recursive: true });
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -59,6 +62,30 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.screenshot({ path: `${SHOTS}/${view}-${colorScheme}-320.png`, fullPage: true });
     expect(width).toBe(320);
     expect([foreign, complaints]).toEqual([[], []]);
+    await page.context().close();
+  });
+});
+
+describe('feedback', () => {
+  it('is sent beside the prediction, may be changed, and stands on the model card beside an estimate that is marked as one', async () => {
+    const { page, complaints } = await visit(browser, service.url);
+    await page.goto(`${service.url}/#model=penguins`);
+    await displayed(page);
+    await page.getByLabel('In truth it was').selectOption('Gentoo');
+    await page.getByRole('button', { name: 'Send feedback' }).click();
+    await page.getByText('Thank you: recorded.').waitFor();
+    await page.getByLabel('In truth it was').selectOption('Adelie');
+    await page.getByRole('button', { name: 'Send feedback' }).click();
+    await page.getByText('Thank you: changed.').waitFor();
+    await page.screenshot({ path: `${SHOTS}/feedback.png` });
+    await page.goto('about:blank');
+    await page.goto(`${service.url}/#model=penguins&view=card`);
+    const quality = page.getByRole('region', { name: 'Quality in service' });
+    await quality.waitFor();
+    expect(await quality.getByRole('columnheader', { name: 'accuracy estimate' }).count()).toBe(1);
+    expect(await quality.getByRole('row').nth(1).innerText()).toMatch(/of 1 rows \(.+% to .+%\)/);
+    await page.screenshot({ path: `${SHOTS}/feedback-card.png`, fullPage: true });
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 });

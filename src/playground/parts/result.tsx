@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Answer } from '../api.js';
 import { milliseconds, percent, points } from '../logic/format.js';
 import type { ClassLabel, Manifest, Predictions, Result } from '../types.js';
@@ -9,10 +10,12 @@ interface ResultProps {
   readonly waiting: boolean;
   /** Names of the features whose values training never saw. */
   readonly unseen: readonly string[];
+  /** What stands below the bars. */
+  readonly children?: ComponentChildren;
 }
 
 /** What the model says: the class, how sure, by how much, and what it took to find out. */
-export function ResultCard({ answer, manifest, waiting, unseen }: ResultProps) {
+export function ResultCard({ answer, manifest, waiting, unseen, children }: ResultProps) {
   const result = answer.body.results[0];
   if (result == null) return null;
   const { classes } = manifest.signature;
@@ -40,6 +43,7 @@ export function ResultCard({ answer, manifest, waiting, unseen }: ResultProps) {
         winner={result.label}
         caption="Probability of each class"
       />
+      {children}
       <Provenance answer={answer} />
     </section>
   );

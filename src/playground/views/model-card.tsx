@@ -3,6 +3,7 @@ import type { Api } from '../api.js';
 import { bytes, number, percent, words } from '../logic/format.js';
 import { CalibrationCard } from '../parts/calibration.js';
 import { LimitsCard } from '../parts/limits.js';
+import { LiveQualityCard } from '../parts/live-quality.js';
 import { Matrix } from '../parts/matrix.js';
 import type { Importance, Manifest, ModelSummary, VersionDetail } from '../types.js';
 
@@ -89,6 +90,7 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
       </section>
       <CalibrationCard calibration={heldOut.calibration} />
       <LimitsCard limits={manifest.limits} />
+      <LiveQualityCard api={api} model={model.name} />
       <ImportanceCard api={api} detail={detail} />
       {model.versions.length > 1 ? <Versions api={api} model={model} /> : null}
       <section class="card" aria-labelledby="digests-title">

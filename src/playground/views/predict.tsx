@@ -8,6 +8,7 @@ import { Failure } from '../parts/failure.js';
 import { Field } from '../parts/field.js';
 import { ResponseCurve } from '../parts/curve.js';
 import { ResultCard } from '../parts/result.js';
+import { RightOrWrong } from '../parts/right-or-wrong.js';
 import { SmallestChange } from '../parts/smallest-change.js';
 import { Why } from '../parts/why.js';
 import type { Manifest, Row } from '../types.js';
@@ -36,6 +37,17 @@ export function PredictView({ api, target, manifest, draft, onDraft, onEntry, on
   const [again, setAgain] = useState(0);
   const [chosen, setChosen] = useState<string | null>(null);
   const [told, setTold] = useState('');
+  const [takesFeedback, setTakesFeedback] = useState(false);
+  useEffect(() => {
+    api.quality(target.model).then(
+      ({ feedback }) => {
+        setTakesFeedback(feedback);
+      },
+      () => {
+        setTakesFeedback(false);
+      },
+    );
+  }, [target.model]);
   const problems = problemsOf(features, draft);
   const row = rowOf(features, draft);
   const sound = problems.size === 0;
@@ -177,7 +189,17 @@ export function PredictView({ api, target, manifest, draft, onDraft, onEntry, on
             manifest={manifest}
             waiting={prediction.waiting || !sound}
             unseen={sound ? unseen : []}
-          />
+          >
+            {takesFeedback && answer.id !== null && result !== null ? (
+              <RightOrWrong
+                key={answer.id}
+                api={api}
+                id={`${answer.id}/0`}
+                classes={classes}
+                predicted={result.label}
+              />
+            ) : null}
+          </ResultCard>
         )}
         <section class="card" aria-labelledby="why-title">
           <div class="card-head">
