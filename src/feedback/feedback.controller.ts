@@ -1,12 +1,30 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { API_PREFIX } from '../core/api.js';
 import { type InputProblem, TensornestError } from '../core/errors.js';
+import { problemResponses } from '../http/problem.dto.js';
 import { ValidatedBody } from '../http/validated-body.pipe.js';
 import { FeedbackBody, type FeedbackItem, FeedbackResult, FeedbackResults } from './feedback.dto.js';
 import { resultOf, soleResultOf } from './feedback-answer.js';
 import { FeedbackService } from './feedback.service.js';
 import { ModelQuality } from './quality.dto.js';
+
+const UNAVAILABLE = 'The store cannot be used: see Retry-After.';
+
+const ApiProblems = (texts: Readonly<Record<number, string>>): MethodDecorator =>
+  applyDecorators(
+    ...Object.entries(problemResponses(texts)).map(([status, answer]) =>
+      ApiResponse({ status: Number(status), ...answer }),
+    ),
+  );
 
 /** What became of predictions. */
 @ApiTags('feedback')
@@ -27,6 +45,13 @@ export class FeedbackController {
     schema: { oneOf: [{ $ref: getSchemaPath(FeedbackResult) }, { $ref: getSchemaPath(FeedbackResults) }] },
     description: 'For one row its result; under items a result for each row, in their order.',
   })
+  @ApiProblems({
+    404: 'There is no such row of a prediction of yours.',
+    409: 'The row has another label, which stands.',
+    410: 'The prediction is kept no longer.',
+    501: 'Feedback is off.',
+    503: UNAVAILABLE,
+  })
   async send(@Body(new ValidatedBody(FeedbackBody)) body: FeedbackBody): Promise<FeedbackResult | FeedbackResults> {
     const items = itemsOf(body);
     const judged = await this.feedback.label(items);
@@ -40,6 +65,7 @@ export class FeedbackController {
     summary: 'How well each version does: live, from labels, and estimated, without any',
   })
   @ApiOkResponse({ type: ModelQuality })
+  @ApiProblems({ 503: UNAVAILABLE })
   quality(@Param('name') name: string): Promise<ModelQuality> {
     return this.feedback.quality(name);
   }

@@ -16,6 +16,7 @@ type SchemaObject = Extract<Schema, { properties?: unknown }>;
 const TAGS = [
   ['models', 'What is served, and what the packages say of it.'],
   ['explanations', 'Why a model answers as it does.'],
+  ['feedback', 'What became of predictions, and how well the models do.'],
   ['admin', 'Changes of what is served.'],
   ['probes', 'What Kubernetes asks.'],
   ['open inference protocol', 'The protocol that KServe, Triton and MLServer share (V2).'],
