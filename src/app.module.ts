@@ -6,6 +6,8 @@ import { ClusterModule } from './cluster/cluster.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { AppConfig } from './core/app-config.js';
+import { DriftModule } from './drift/drift.module.js';
+import { DriftObserver } from './drift/drift.observer.js';
 import type { ProcessGroup } from './core/ports/process-group.js';
 import { ExplainModule } from './explain/explain.module.js';
 import { FeedbackModule } from './feedback/feedback.module.js';
@@ -62,7 +64,11 @@ export class AppModule {
         LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule.forRoot(PROTOCOLS.flatMap(({ errors }) => errors ?? [])),
         RuntimeModule,
-        ObservabilityModule.forRoot(sinks, [Quotas, PredictionKeeper]),
+        ObservabilityModule.forRoot(sinks, [
+          Quotas,
+          PredictionKeeper,
+          ...(config.drift === null ? [] : [DriftObserver]),
+        ]),
         AccessModule,
         PredictionModule,
         ExplainModule,
@@ -71,6 +77,7 @@ export class AppModule {
         OpenApiModule,
         HomeModule,
         ...(config.admin ? [AdminModule, RolloutModule] : []),
+        ...(config.drift === null ? [] : [DriftModule]),
         ...doors,
       ],
     };

@@ -1,7 +1,9 @@
 import cluster from 'node:cluster';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Supervisor } from './cluster/supervisor.js';
 import type { AppConfig } from './core/app-config.js';
+import { DriftFile } from './drift/drift-file.js';
+import { DRIFT_COUNTS, DRIFT_REPORT, DriftKeeper } from './drift/drift-keeper.js';
 import { AUDIT_LOST } from './core/ports/line-sink.js';
 import { tellAuditFaults } from './observability/audit/audit-watcher.js';
 import { auditSink, logSink, textStream } from './observability/destinations.js';
@@ -33,12 +35,25 @@ export async function supervise(config: AppConfig): Promise<0 | 1> {
     say: (text) => process.stderr.write(text),
   });
   if (audit?.lost !== undefined) supervisor.questions.answer(AUDIT_LOST, () => audit.lost);
+  const keeper = driftKeeper(config, supervisor, logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       supervisor.stop(signal);
     });
   }
+  await keeper?.start();
   const code = await supervisor.run();
+  await keeper?.stop();
   await sink.flush();
   return code;
+}
+
+/** The windows of the group are kept where no process that serves can take them along; null when nobody wants them. */
+function driftKeeper({ drift, stateDir }: AppConfig, supervisor: Supervisor, logger: Logger): DriftKeeper | null {
+  if (drift === null) return null;
+  const log = logger.child({ context: 'Drift' });
+  const file = new DriftFile(stateDir, log);
+  const keeper = new DriftKeeper(drift, (known) => supervisor.ask(DRIFT_COUNTS, known), file, log);
+  supervisor.questions.answer(DRIFT_REPORT, (model: string | null) => keeper.report(model));
+  return keeper;
 }

@@ -1,4 +1,5 @@
 import { reasonOf } from '../core/errors.js';
+import { ANSWER_WITHIN_MS, type Poll } from '../core/ports/group-questions.js';
 import type { LineSink } from '../core/ports/line-sink.js';
 import { CommandRelay } from './command-relay.js';
 import type { FromProcess, Question } from './messages.js';
@@ -55,6 +56,11 @@ export class Supervisor {
   tellAuditFault(what: 'auditFault' | 'sinkFault', fault: string | undefined): void {
     this.roster[what] = fault;
     this.tellAll();
+  }
+
+  /** Asks every process that serves; see `GroupQuestions.ask`. */
+  ask<A>(name: string, payload: unknown = null, withinMs = ANSWER_WITHIN_MS): Promise<Poll<A>> {
+    return this.polls.ask(this.roster.live, { name, payload }, withinMs) as Promise<Poll<A>>;
   }
 
   /** Passes the signal on to every process; none is replaced any more. */

@@ -5,6 +5,7 @@ import type { AppConfig } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
 import { AccessEnv, accessConfig, assertGuarded } from './sections/access.env.js';
 import { AuditEnv, auditConfig } from './sections/audit.env.js';
+import { DriftEnv, driftConfig } from './sections/drift.env.js';
 import { DoorsEnv, doorsConfig } from './sections/doors.env.js';
 import { EdgeEnv, edgeConfig } from './sections/edge.env.js';
 import { ExecutionEnv, executionConfig } from './sections/execution.env.js';
@@ -35,6 +36,7 @@ const SECTIONS: readonly Section<object>[] = [
   AuditEnv,
   FeedbackEnv,
   MetricsEnv,
+  DriftEnv,
   TracingEnv,
 ];
 
@@ -65,6 +67,7 @@ export function loadConfig(env: Environment, terminal: boolean): AppConfig {
     ...auditConfig(read(AuditEnv, env)),
     ...feedbackConfig(read(FeedbackEnv, env), read(ServerEnv, env).STATE_DIR),
     ...metricsConfig(read(MetricsEnv, env)),
+    ...driftConfig(read(DriftEnv, env)),
     ...tracingConfig(read(TracingEnv, env)),
   });
   assertGuarded(config);

@@ -132,6 +132,8 @@ export interface AppConfig {
     /** Whose names `/metrics` shows too. */
     readonly compat: readonly MetricDialect[];
   };
+  /** How traffic is compared with training; null when it is not. */
+  readonly drift: DriftSettings | null;
   /** Null when nobody wants traces. */
   readonly tracing: {
     /** Where spans are sent, by OTLP over HTTP. */
@@ -183,6 +185,16 @@ export interface AuditReceiver {
   readonly url: string;
   /** The header that the credentials of the variable make. */
   readonly authorization: string | null;
+}
+
+/** When a window of traffic is complete, and what is drift then. */
+export interface DriftSettings {
+  /** Rows that complete a window. */
+  readonly rows: number;
+  /** Seconds after which fewer rows do, if they are enough to be tested. */
+  readonly seconds: number;
+  /** Largest adjusted p-value that counts as drift. */
+  readonly significance: number;
 }
 
 /** Which JSON Web Tokens are believed. */

@@ -10,14 +10,18 @@ interface RowProblem {
   readonly code: InputFault;
 }
 
-/** Values that rows lacked, or that lie outside of what their feature allows; by feature, refused rows and filled ones alike. */
+/** Values that rows lacked, or that lie outside of what their feature allows; by feature. */
 export class InputCounts {
+  /** Of rows that were refused. */
   readonly missing: Float64Array;
+  /** Missing ones too, of rows that were taken: a default stood in. */
+  readonly filled: Float64Array;
   readonly outOfRange: Float64Array;
   private readonly places: ReadonlyMap<string, number>;
 
   constructor(readonly features: readonly string[]) {
     this.missing = new Float64Array(features.length);
+    this.filled = new Float64Array(features.length);
     this.outOfRange = new Float64Array(features.length);
     this.places = new Map(features.map((name, place) => [name, place]));
   }

@@ -71,9 +71,10 @@ export class LifetimeCounts {
     const batches = this.histogram(totals, name);
     for (const { rows, duration } of slot.statistics.bySize()) batches.observe(rows, duration.count);
     if (!(slot instanceof TabularSlot)) return;
-    const { features, missing, outOfRange } = slot.inputs;
+    const { features, missing, filled, outOfRange } = slot.inputs;
     features.forEach((feature, place) => {
-      addFeature(totals, name, feature, { missing: missing[place]!, outOfRange: outOfRange[place]! });
+      const lacked = missing[place]! + filled[place]!;
+      addFeature(totals, name, feature, { missing: lacked, outOfRange: outOfRange[place]! });
     });
   }
 

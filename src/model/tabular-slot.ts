@@ -46,7 +46,7 @@ export class TabularSlot extends Slot<Manifest> {
     this.golden = contents.golden;
     this.layout = contents.layout;
     this.inputs = new InputCounts(this.manifest.signature.features.map(({ name }) => name));
-    this.encoder = new RowEncoder(this.manifest.signature, this.layout, this.inputs.missing);
+    this.encoder = new RowEncoder(this.manifest.signature, this.layout, this.inputs.filled);
     this.model = contents.model;
     this.tabulated = this.layout === 'index';
     this.placement = this.model.placement;
@@ -73,7 +73,7 @@ export class TabularSlot extends Slot<Manifest> {
   scanner(envelope: string): RowScanner {
     let scanner = this.scanners.get(envelope);
     if (scanner === undefined) {
-      scanner = new RowScanner(this.manifest.signature, envelope, this.layout, this.inputs.missing);
+      scanner = new RowScanner(this.manifest.signature, envelope, this.layout, this.inputs.filled);
       this.scanners.set(envelope, scanner);
     }
     return scanner;

@@ -58,6 +58,8 @@ export class PredictionService {
   private readonly maxRows: number;
   /** The observers without whom nothing is predicted. */
   private readonly conditions: readonly PredictionObserver[];
+  /** Those who look at the rows themselves. */
+  private readonly readers: readonly PredictionObserver[];
 
   constructor(
     private readonly registry: ModelRegistry,
@@ -70,6 +72,7 @@ export class PredictionService {
   ) {
     this.maxRows = limits.requestRows;
     this.conditions = observers.filter((observer) => observer.assertReady !== undefined);
+    this.readers = observers.filter((observer) => observer.observeRows !== undefined);
   }
 
   async predict(request: PredictionRequest): Promise<Prediction> {
@@ -171,6 +174,7 @@ export class PredictionService {
       const batch = this.encode(slot, source);
       const { rows } = batch;
       const encode = performance.now() - started;
+      for (const reader of this.readers) reader.observeRows?.(slot.digest, batch);
       const { answers, queueMs, inferMs, batchRows } = await slot.run(batch, cancellation);
       const { name, version, signature } = slot.manifest;
       const winners = winnersOf(answers, rows);

@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   playground: [],
   prediction: ['model', 'encoding', 'http', 'core'],
   rollout: ['model', 'http', 'core'],
+  drift: ['model', 'encoding', 'http', 'core'],
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
   conform: [],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { type ParsedFamily, parsePrometheus } from '../support/prometheus-text.js';
 import { metricsOf } from '../support/promql.js';
@@ -36,11 +36,15 @@ let folder: string;
 let families: ReadonlyMap<string, ParsedFamily>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tensornest-dashboards-'));
-  app = await startTestApp({ FEEDBACK: 'true', STATE_DIR: folder });
+  app = await startTestApp({ FEEDBACK: 'true', DRIFT_WINDOW_ROWS: '100', STATE_DIR: folder });
   const { body } = await app.predict([ARTICLE_ROW]);
   await app.post('/api/v1/feedback', { id: body.id, label: 'acc' });
+  await app.predict(Array.from({ length: 100 }, () => ARTICLE_ROW));
   await app.post('/api/v1/models/car-evaluation/explain', { inputs: [ARTICLE_ROW] });
-  families = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
+  await vi.waitFor(async () => {
+    families = parsePrometheus(await (await fetch(`${app.url}/metrics`)).text());
+    expect(families.get('tensornest_drifting')?.samples).not.toEqual([]);
+  }, 10_000);
 });
 afterAll(async () => {
   await app.close();

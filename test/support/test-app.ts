@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'supertest';
 import request from 'supertest';
@@ -19,7 +22,8 @@ export interface TestApp {
 
 /** Starts the service through its production wiring, without waiting for the models. */
 export async function bootTestApp(env: Environment = {}): Promise<TestApp> {
-  const { app, url, loaded } = await startApp(loadConfig({ ...QUIET, ...env }, false));
+  const ownState = await mkdtemp(join(tmpdir(), 'tensornest-state-'));
+  const { app, url, loaded } = await startApp(loadConfig({ ...QUIET, STATE_DIR: ownState, ...env }, false));
   const post = (path: string, body: unknown) =>
     request(url)
       .post(path)
@@ -32,7 +36,10 @@ export async function bootTestApp(env: Environment = {}): Promise<TestApp> {
     get: (path) => request(url).get(path),
     post,
     predict: (inputs) => post('/api/v1/predict', { inputs }).then((response) => response),
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      await rm(ownState, { recursive: true, force: true });
+    },
   };
 }
 

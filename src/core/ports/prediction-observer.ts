@@ -1,4 +1,5 @@
 import type { FailedRequestEvent, PredictionEvent, TensorPredictionEvent } from '../prediction.js';
+import type { RowBatch } from '../row-batch.js';
 
 /**
  * Told of every request for a prediction exactly once, whichever door it came through: of what was answered after the lease
@@ -7,6 +8,11 @@ import type { FailedRequestEvent, PredictionEvent, TensorPredictionEvent } from 
 export interface PredictionObserver {
   /** Throws where no prediction may be made because this observer could not do its part. The one method that may throw. */
   assertReady?(): void;
+  /**
+   * Encoded rows that a version is about to be asked about, on trial too: before the answer, which may not come. They are to be read
+   * before the call comes back, for their memory is used again. `digest` is the one of the version's package.
+   */
+  observeRows?(digest: string, rows: RowBatch): void;
   observe(event: PredictionEvent): void;
   /** The same for a model that takes and gives tensors. */
   observeTensors?(event: TensorPredictionEvent): void;
