@@ -130,7 +130,7 @@ describe(`windows of ${ROWS} rows beside ${TRAINING} rows of training`, () => {
   it.each<[string, Shift, string]>([
     ['a number by half a standard deviation', { continuous: 0.5 }, 'feature n0'],
     ['a whole number by half a standard deviation', { whole: 0.5 }, 'feature n1'],
-    // Cohen's w of 0.25: what half a standard deviation between two groups comes to.
+    // Cohen's w of 0.30: a medium effect, as half a standard deviation is one (Cohen, 1988).
     ['a category as far', { category: [0.28, 0.3, 0.2, 0.14, 0.06, 0.02] }, 'feature c0'],
     ['missing values from 2 to 10 %', { missing: 0.1 }, 'feature n2'],
   ])(
