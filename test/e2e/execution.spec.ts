@@ -5,6 +5,7 @@ import { allCarRows } from '../support/car-rows.js';
 import { heavyModels } from '../support/heavy-package.js';
 import { predictOffline } from '../support/offline.js';
 import { tabular } from '../support/tabular.js';
+import { withoutId } from '../support/without-id.js';
 import { ARTICLE_ROW, startTestApp, type TestApp } from '../support/test-app.js';
 
 let service: TestApp;
@@ -14,7 +15,6 @@ const versionOf = async ({ get }: TestApp, model: string, version: string) =>
   (await get(`/api/v1/models/${model}/versions/${version}`)).body;
 
 /** Every prediction has a name of its own; all else of two answers can be compared to the letter. */
-const withoutId = (text: string) => text.replace(/"id":"[0-9a-f-]{36}",/, '');
 
 describe('the answer to all 1,728 inputs is the same', () => {
   const rows = allCarRows();
