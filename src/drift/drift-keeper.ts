@@ -26,6 +26,8 @@ export class DriftKeeper {
   private working: Promise<void> | undefined;
   private changed = false;
   private lastKept = 0;
+  /** Milliseconds of the clock. What is counted for the first time came after it. */
+  private lastLook = 0;
 
   constructor(
     private readonly settings: DriftSettings,
@@ -38,6 +40,7 @@ export class DriftKeeper {
   async start(): Promise<void> {
     const kept = await this.file.read();
     this.unclaimed = new Map(kept.map((one) => [keyOf(one), one]));
+    this.lastLook = this.now();
     this.timer = setInterval(() => void this.look(), ASK_EVERY_MS).unref();
   }
 
@@ -64,11 +67,13 @@ export class DriftKeeper {
   }
 
   private async gather(): Promise<void> {
+    const began = this.now();
     const { answers, asked } = await this.ask([...this.windows.values()].map(({ digest }) => digest));
     const counted = answers.flat();
     for (const one of counted) {
       if (this.windowsOf(one)?.add(one) === true) this.changed = true;
     }
+    this.lastLook = began;
     // Where somebody did not answer in time, nobody is known to be gone.
     if (answers.length === asked && asked > 0) this.forget(counted);
     for (const windows of this.windows.values()) this.close(windows);
@@ -83,7 +88,7 @@ export class DriftKeeper {
     if (reference === undefined) return undefined;
     const kept = this.unclaimed.get(key);
     this.unclaimed.delete(key);
-    const windows = new VersionWindows(model, version, digest, reference, this.settings, this.now(), kept);
+    const windows = new VersionWindows(model, version, digest, reference, this.settings, this.lastLook, kept);
     this.windows.set(key, windows);
     return windows;
   }
