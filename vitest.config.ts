@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'tests',
           include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
           exclude: ['**/node_modules/**', 'dist', 'test/bench/**', FAULTS],
+          // Much of a test is waiting: for processes that start and pages that load.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },

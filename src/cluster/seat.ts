@@ -72,6 +72,9 @@ export class Seat {
     try {
       const worker = cluster.fork();
       this.worker = worker;
+      // NOTE: Node 24.21 lets go of a channel once a message has waited to be sent through it; the supervisor would then end
+      // as soon as its last process has, before it has heard the end of what that process said.
+      worker.process.channel?.ref();
       const closeUntaken = watchConnections(worker.process);
       worker.on('message', (message: unknown) => {
         const known = fromProcess(message);
