@@ -3,10 +3,12 @@ import cluster from 'node:cluster';
 import { GroupMember } from './cluster/member.js';
 import { ConfigError } from './config/env-rules.js';
 import { processConfig } from './config/process-config.js';
+import { endWithNpm } from './end-with-npm.js';
 
 let member: GroupMember | null = null;
 try {
   const config = processConfig();
+  if (cluster.isPrimary) endWithNpm();
   const grouped = config.execution.processes > 1;
   if (grouped && cluster.isPrimary) {
     const { supervise } = await import('./supervise.js');

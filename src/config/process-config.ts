@@ -16,3 +16,8 @@ export function processNpmOptions(): Promise<NpmOptions> {
 export function environmentWith(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
 }
+
+/** Whether this process is a script of a package, such as `npm start`. */
+export function startedByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}

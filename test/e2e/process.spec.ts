@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -30,6 +31,18 @@ describe('the process', () => {
     const path = /curl -s (\S+)/.exec(service.stderr)![1]!;
     const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect(answer.status).toBe(200);
+  });
+
+  it('ends with the npm that started it, though npm tells only its shell', async () => {
+    const env = { PATH: process.env.PATH, PORT: '0', AUDIT_LOG: 'off', LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' };
+    const npm = spawn('npm', ['start'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    for await (const text of npm.stderr.setEncoding('utf8')) {
+      said += text as string;
+      if (said.includes('at http:')) npm.kill('SIGTERM');
+    }
+    // Everyone who could write there has ended.
+    expect(said).toContain('at http:');
   });
 
   it('writes JSON lines with the request id on each, and no body and no query in any', async () => {
