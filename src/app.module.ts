@@ -1,5 +1,4 @@
-import { type DynamicModule, Logger, Module, type Type } from '@nestjs/common';
-import { LoggerModule } from 'nestjs-pino';
+import { type DynamicModule, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { Quotas } from './access/quotas.service.js';
 import { ClusterModule } from './cluster/cluster.module.js';
@@ -15,24 +14,34 @@ import { PredictionKeeper } from './feedback/prediction-keeper.js';
 import { HealthModule } from './health/health.module.js';
 import { HomeModule } from './home/home.module.js';
 import { HttpModule } from './http/http.module.js';
-
-import { loggerParams } from './observability/logging.js';
+import type { LineSink } from './core/ports/line-sink.js';
 import { tellAuditFaults } from './observability/audit/audit-watcher.js';
-import { auditSink, logSink } from './observability/destinations.js';
+import { auditSink } from './observability/destinations.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import type { Spans } from './observability/tracing/spans.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
-
 import { PROTOCOLS } from './prediction/protocols/index.js';
 import { PredictionModule } from './prediction/prediction.module.js';
 import { RolloutModule } from './rollout/rollout.module.js';
 import { RuntimeModule } from './runtime/runtime.module.js';
 
-/** What a service has only where its configuration asks for it. */
-export interface Extras {
-  readonly doors?: readonly Type[];
-  readonly spans?: Spans | null;
+/** What differs between a process of its own and a guest in another application. */
+export interface Surroundings {
+  readonly group: ProcessGroup | null;
+  /** Where lines for people go. */
+  readonly log: LineSink;
+  readonly spans: Spans | null;
+  /** Modules that are there only where they are asked for. */
+  readonly extras: NonNullable<ModuleMetadata['imports']>;
 }
+
+/** In another application: what there is to say is said through Nest's logger, which is the host's. */
+const AS_GUEST: Surroundings = {
+  group: null,
+  log: { write: () => undefined, flush: () => Promise.resolve() },
+  spans: null,
+  extras: [],
+};
 
 const auditLogger = new Logger('Audit');
 const auditWatcher = tellAuditFaults({
@@ -50,18 +59,13 @@ const auditWatcher = tellAuditFaults({
 /** The composition root: what the service is made of. */
 @Module({})
 export class AppModule {
-  static forRoot(
-    config: AppConfig,
-    group: ProcessGroup | null = null,
-    { doors = [], spans = null }: Extras = {},
-  ): DynamicModule {
-    const sinks = { log: logSink(config), audit: auditSink(config, auditWatcher, group?.audit), spans };
+  static forRoot(config: AppConfig, { group, log, spans, extras }: Surroundings = AS_GUEST): DynamicModule {
+    const sinks = { log, audit: auditSink(config, auditWatcher, group?.audit), spans };
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         ClusterModule.forRoot(group),
-        LoggerModule.forRoot(loggerParams(config, sinks.log)),
         HttpModule.forRoot(PROTOCOLS.flatMap(({ errors }) => errors ?? [])),
         RuntimeModule,
         ObservabilityModule.forRoot(sinks, [
@@ -78,7 +82,7 @@ export class AppModule {
         HomeModule,
         ...(config.admin ? [AdminModule, RolloutModule] : []),
         ...(config.drift === null ? [] : [DriftModule]),
-        ...doors,
+        ...extras,
       ],
     };
   }

@@ -1,6 +1,7 @@
-import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactoryStatic } from '@nestjs/core/nest-factory.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger } from 'nestjs-pino';
+import { Logger, LoggerModule } from 'nestjs-pino';
 import { accessGate } from './access/access.gate.js';
 import { Authenticator } from './access/authenticator.js';
 import { Quotas } from './access/quotas.service.js';
@@ -21,6 +22,8 @@ import { refusalOf } from './http/request-rules.js';
 import { ModelRepository } from './model/model-repository.js';
 import { ModelWatcher } from './model/model-watcher.js';
 import { AccessLog } from './observability/access-log.js';
+import { logSink } from './observability/destinations.js';
+import { loggerParams } from './observability/logging.js';
 import { HttpMetrics } from './observability/metrics/http.metrics.js';
 import { OpenApiService } from './openapi/openapi.service.js';
 import { FailedRequests } from './prediction/failed-requests.js';
@@ -45,24 +48,33 @@ export interface RunningApp {
   readonly loaded: Promise<void>;
 }
 
-/** Builds the service. `main.ts` and every end-to-end test come through here. */
-export async function createApp(config: AppConfig, group: ProcessGroup | null): Promise<NestExpressApplication> {
+/** Of its own, since Nest's shared one remembers the options of the last application, which may be a guest's. */
+const nest = () => new NestFactoryStatic();
+
+/**
+ * Builds the service. `main.ts` and every end-to-end test come through here, and so does a guest with doors.
+ *
+ * @param guest it runs in another application, whose logger and signals are not its own.
+ */
+export async function createApp(
+  config: AppConfig,
+  group: ProcessGroup | null,
+  guest = false,
+): Promise<NestExpressApplication> {
   const adapter = new LeanExpressAdapter(config.edge);
   // NOTE: not imported above, so that a service without these doors does without their libraries.
   const grpc =
     config.grpc.port === null ? undefined : await import('./prediction/protocols/open-inference-grpc/grpc.module.js');
   const doors = grpc === undefined ? [] : [grpc.GrpcModule];
   const spans = await openSpans(config);
-  const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.forRoot(config, group, { doors, spans }),
+  const log = logSink(config);
+  const extras = [LoggerModule.forRoot(loggerParams(config, log)), ...doors];
+  const app = await nest().create<NestExpressApplication>(
+    guest ? AppModule.forRoot(config) : AppModule.forRoot(config, { group, log, spans, extras }),
     adapter,
-    {
-      bufferLogs: true,
-      bodyParser: false,
-      abortOnError: false,
-    },
+    { bufferLogs: !guest, autoFlushLogs: !guest, bodyParser: false, abortOnError: false },
   );
-  app.useLogger(app.get(Logger));
+  if (!guest) app.useLogger(app.get(Logger));
   app.get(ParserErrors).answerFor(app.getHttpServer(), adapter.messages);
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);
@@ -110,6 +122,18 @@ export async function createApp(config: AppConfig, group: ProcessGroup | null): 
   return app;
 }
 
+/** Builds a guest without doors: everything but HTTP. */
+export function createContext(config: AppConfig): Promise<INestApplicationContext> {
+  return nest().createApplicationContext(AppModule.forRoot(config), { autoFlushLogs: false, abortOnError: false });
+}
+
+/** Loads the models, and begins to watch for changes. Resolves when the first load has come to its end, well or badly. */
+export async function loadModels(app: INestApplicationContext): Promise<void> {
+  await app.get(ModelRepository).start();
+  await app.get(GroupHealth).report();
+  await app.get(ModelWatcher).start();
+}
+
 /**
  * Listens first and loads the models then, so that the probes can tell the truth from the first second. A process that joins
  * a group in service loads first: as soon as it listens it gets its share of the requests.
@@ -123,15 +147,10 @@ export async function startApp(
 ): Promise<RunningApp> {
   const app = await createApp(config, group);
   created(app);
-  const load = async () => {
-    await app.get(ModelRepository).start();
-    await app.get(GroupHealth).report();
-    await app.get(ModelWatcher).start();
-  };
   const early = group?.replaces ?? false;
-  if (early) await load();
+  if (early) await loadModels(app);
   if (config.grpc.port !== null) await app.startAllMicroservices();
   await app.listen(config.http.port, config.http.host);
   await app.get(ManagementServer).listen(app);
-  return { app, url: await app.getUrl(), loaded: early ? Promise.resolve() : load() };
+  return { app, url: await app.getUrl(), loaded: early ? Promise.resolve() : loadModels(app) };
 }

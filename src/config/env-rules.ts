@@ -6,10 +6,12 @@ import { IsIn, IsInt, Max, Min } from 'class-validator';
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(faults: readonly string[]) {
-    super(
-      `The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nEvery variable is described in README.md.`,
-    );
+  /** @param faults each begins with the name of what is wrong. */
+  constructor(
+    readonly faults: readonly string[],
+    { heading, help } = { heading: 'The configuration is wrong', help: 'Every variable is described in README.md.' },
+  ) {
+    super(`${heading}:\n${faults.map((fault) => `  ${fault}`).join('\n')}\n${help}`);
   }
 }
 

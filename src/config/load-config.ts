@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { AppConfig } from '../core/app-config.js';
+import type { AppConfig, Mount } from '../core/app-config.js';
 import { ConfigError } from './env-rules.js';
 import { AccessEnv, accessConfig, assertGuarded } from './sections/access.env.js';
 import { AuditEnv, auditConfig } from './sections/audit.env.js';
@@ -49,12 +49,14 @@ export function variables(): Readonly<Record<string, string | number | readonly 
  * Turns the environment into the configuration. An empty variable counts as unset.
  *
  * @param terminal whether a person reads standard output, which `LOG_FORMAT=auto` asks.
+ * @param mount where the doors are in another application.
  * @throws {ConfigError} that names every wrong variable.
  */
-export function loadConfig(env: Environment, terminal: boolean): AppConfig {
+export function loadConfig(env: Environment, terminal: boolean, mount: Mount | null = null): AppConfig {
   const faults = SECTIONS.flatMap((Env) => faultsOf(read(Env, env)));
   if (faults.length > 0) throw new ConfigError(faults);
   const config = deepFreeze({
+    mount,
     ...serverConfig(read(ServerEnv, env)),
     ...edgeConfig(read(EdgeEnv, env), read(ExecutionEnv, env).WEB_CONCURRENCY),
     ...accessConfig(read(AccessEnv, env)),

@@ -21,6 +21,14 @@ export interface EdgeLimits {
   readonly connections: number;
 }
 
+/** Doors in another application. */
+export interface Mount {
+  /** Where their paths begin, such as `/models`; empty for the root. */
+  readonly prefix: string;
+  /** What of the service's own paths is there, such as `/api/v1`. */
+  readonly paths: readonly string[];
+}
+
 /** The whole configuration: validated, defaulted, frozen. Read from the environment by `config/` and by nothing else. */
 export interface AppConfig {
   readonly http: {
@@ -45,6 +53,8 @@ export interface AppConfig {
     /** Proxies in front of the service whose X-Forwarded-For is believed. */
     readonly proxyHops: number;
   };
+  /** Where its doors are in another application; null where the service is one of its own. */
+  readonly mount: Mount | null;
   readonly edge: EdgeLimits;
   readonly serverName: string;
   /** Absolute path of a small folder that the service writes to, for what a restart must not forget. */

@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { API_VERSION } from '../core/api.js';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
 import { currentCaller } from '../core/request-scope.js';
+import { isBehind } from '../http/error-door.js';
 import { ProblemDetailsDto } from '../http/problem.dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { PROTOCOLS } from '../prediction/protocols/index.js';
@@ -60,8 +61,17 @@ export class OpenApiService {
       Object.assign(schemas, description.schemas);
       Object.assign(document.paths, description.paths);
     }
-    withCommonAnswers(document.paths, this.refuses);
-    return { ...document, components: { ...document.components, schemas } };
+    const paths = this.mounted(document.paths);
+    withCommonAnswers(paths, this.refuses);
+    return { ...document, paths, components: { ...document.components, schemas } };
+  }
+
+  /** What of the paths is there: in another application not all may be. */
+  private mounted(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
+    const { mount } = this.config;
+    if (mount === null) return paths;
+    const isThere = (path: string) => mount.paths.some((prefix) => isBehind({ prefix }, path));
+    return Object.fromEntries(Object.entries(paths).filter(([path]) => isThere(path)));
   }
 
   private get refuses(): boolean {
@@ -71,6 +81,7 @@ export class OpenApiService {
 
   private frame(): Omit<OpenAPIObject, 'paths'> {
     const builder = new DocumentBuilder();
+    const root = this.config.mount?.prefix ?? '';
     for (const [tag, description] of this.tags()) builder.addTag(tag, description);
     if (this.refuses) {
       builder
@@ -85,7 +96,7 @@ export class OpenApiService {
         .setVersion(API_VERSION)
         .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
         // NOTE: the document is the same whatever name a proxy gives the service.
-        .addServer('/')
+        .addServer(root === '' ? '/' : root)
         .build()
     );
   }

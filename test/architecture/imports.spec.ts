@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   drift: ['model', 'encoding', 'http', 'core'],
   openapi: ['prediction', 'model', 'http', 'core'],
   training: ['model', 'encoding', 'runtime', 'core'],
+  library: ['config', 'prediction', 'model', 'encoding', 'http', 'core'],
   conform: [],
   sdk: [],
   cli: ['access', 'conform', 'sdk', 'training', 'model', 'encoding', 'runtime', 'config', 'observability', 'core'],

@@ -12,18 +12,35 @@ export interface StartOptions extends Omit<SeatOptions, 'backend'> {
   readonly workers?: number;
 }
 
+/** Who uses TensorFlow.js in this realm: it has one backend for all of them. */
+const users = { backend: '', count: 0 };
+
+function enter(name: BackendName): void {
+  if (users.count > 0 && users.backend !== name) {
+    throw new TensornestError(
+      'backend-unavailable',
+      `TensorFlow.js has one backend in a process, and ${users.backend} runs here already: set BACKEND=${users.backend}.`,
+    );
+  }
+  users.backend = name;
+  users.count += 1;
+}
+
 /** Makes the registered TensorFlow.js backend `registered` this realm's active one. */
 export async function startTfjs(
   name: BackendName,
   registered: string,
   { workers = 1, ...options }: StartOptions = {},
 ): Promise<InferenceBackend> {
+  enter(name);
   tf.enableProdMode();
   if (!(await tf.setBackend(registered))) {
+    users.count -= 1;
     throw new TensornestError('backend-unavailable', `The ${name} backend did not start.`);
   }
   await tf.ready();
   let pool: Promise<WorkerPool> | undefined;
+  let closed = false;
   return {
     name,
     open: async (artifacts, placement) => {
@@ -43,6 +60,8 @@ export async function startTfjs(
       return [{ worker: 'main', tensors, bytes }, ...((await (await pool)?.tensorMemory()) ?? [])];
     },
     close: async () => {
+      if (!closed) users.count -= 1;
+      closed = true;
       const closing = pool;
       pool = undefined;
       await (await closing)?.close();
