@@ -1,3 +1,4 @@
+import type { ModelDrift, ModelQuality } from './live-types.js';
 import { PageError } from './logic/page-error.js';
 import { readServerTiming, type Step } from './logic/server-timing.js';
 import type {
@@ -5,7 +6,6 @@ import type {
   Curve,
   Explanations,
   Importance,
-  ModelQuality,
   ModelSummary,
   Predictions,
   Problem,
@@ -19,6 +19,8 @@ export class ApiError extends PageError {
     readonly status: number,
     message: string,
     readonly problems: readonly Problem[] = [],
+    /** The kind of problem, such as `/problems/unknown-model`. */
+    readonly type = 'about:blank',
   ) {
     super(message);
   }
@@ -37,6 +39,12 @@ export interface Target {
   readonly model: string;
   /** Null for the version that answers by itself. */
   readonly version: string | null;
+}
+
+interface Question {
+  /** What is posted; without it the question is a GET. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const API = '/api/v1';
@@ -88,8 +96,12 @@ export class Api {
     return (await this.ask<Importance>(explainPath(target, 'importance'))).body;
   }
 
-  async quality(model: string): Promise<ModelQuality> {
-    return (await this.ask<ModelQuality>(`${API}/models/${encodeURIComponent(model)}/feedback`)).body;
+  async quality(model: string, signal?: AbortSignal): Promise<ModelQuality> {
+    return (await this.ask<ModelQuality>(`${API}/models/${encodeURIComponent(model)}/feedback`, { signal })).body;
+  }
+
+  async drift(model: string, signal?: AbortSignal): Promise<ModelDrift> {
+    return (await this.ask<ModelDrift>(`${API}/models/${encodeURIComponent(model)}/drift`, { signal })).body;
   }
 
   /** What was made of the label; another one that the row had makes room. */
@@ -98,14 +110,15 @@ export class Api {
     return (await this.ask<{ readonly status: string }>(`${API}/feedback`, { body })).body.status;
   }
 
-  private async ask<T>(path: string, post?: { body: unknown; signal?: AbortSignal | undefined }): Promise<Answer<T>> {
+  private async ask<T>(path: string, { body, signal }: Question = {}): Promise<Answer<T>> {
     const started = performance.now();
     const response = await fetch(path, {
       headers: {
-        ...(post === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
       },
-      ...(post === undefined ? {} : { method: 'POST', body: JSON.stringify(post.body), signal: post.signal ?? null }),
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      signal: signal ?? null,
     });
     const text = await response.text();
     const elapsed = performance.now() - started;
@@ -125,8 +138,8 @@ function explainPath({ model, version }: Target, verb: string): string {
 
 function refusal(status: number, text: string): ApiError {
   try {
-    const { detail, errors } = JSON.parse(text) as { detail?: string; errors?: Problem[] };
-    return new ApiError(status, detail ?? `The service answered with status ${status}.`, errors ?? []);
+    const { detail, errors, type } = JSON.parse(text) as { detail?: string; errors?: Problem[]; type?: string };
+    return new ApiError(status, detail ?? `The service answered with status ${status}.`, errors ?? [], type);
   } catch {
     return new ApiError(status, `The service answered with status ${status}.`);
   }

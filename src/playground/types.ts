@@ -159,21 +159,6 @@ export interface Counterfactual {
   readonly input?: Row;
   readonly exhaustive?: boolean;
 }
-export interface VersionQuality {
-  readonly version: string;
-  readonly live: {
-    readonly rows: number;
-    readonly accuracy: number;
-    readonly interval: { readonly lower: number; readonly upper: number };
-    readonly calibration: { readonly expectedCalibrationError: number };
-  } | null;
-  readonly estimated: { readonly accuracy: number; readonly rows: number } | null;
-}
-export interface ModelQuality {
-  /** Whether labels are taken. */
-  readonly feedback: boolean;
-  readonly versions: readonly VersionQuality[];
-}
 export interface Importance {
   readonly method: string;
   readonly features: readonly { readonly feature: string; readonly importance: number }[];

@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,15 +6,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey } from '../../src/access/key-file.js';
 import { openBrowser } from '../support/browser.js';
-import { displayed, visit } from '../support/playground.js';
+import { displayed, SHOTS, violations, visit } from '../support/playground.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 /** An answer is remembered once it has stood for 1.2 s: longer than a poll waits by itself. */
 const REMEMBERED = { timeout: 10_000 };
 
 const PAGE = join(import.meta.dirname, '../../dist/playground');
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const SHOTS = 'test/.output/playground';
 const VIEWS = {
   predict: 'What if',
   batch: 'Batch',
@@ -47,14 +44,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       await page.goto(`${service.url}/#model=${model}&view=${view}`);
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
       if (view === 'predict') await page.getByRole('button', { name: 'Try this change' }).waitFor();
-      await page.evaluate(await readFile(AXE, 'utf8'));
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: `${SHOTS}/${model}-${view}-${colorScheme}.png`, fullPage: true });
     }
     await page.setViewportSize({ width: 320, height: 640 });
@@ -62,30 +52,6 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.screenshot({ path: `${SHOTS}/${view}-${colorScheme}-320.png`, fullPage: true });
     expect(width).toBe(320);
     expect([foreign, complaints]).toEqual([[], []]);
-    await page.context().close();
-  });
-});
-
-describe('feedback', () => {
-  it('is sent beside the prediction, may be changed, and stands on the model card beside an estimate that is marked as one', async () => {
-    const { page, complaints } = await visit(browser, service.url);
-    await page.goto(`${service.url}/#model=penguins`);
-    await displayed(page);
-    await page.getByLabel('In truth it was').selectOption('Gentoo');
-    await page.getByRole('button', { name: 'Send feedback' }).click();
-    await page.getByText('Thank you: recorded.').waitFor();
-    await page.getByLabel('In truth it was').selectOption('Adelie');
-    await page.getByRole('button', { name: 'Send feedback' }).click();
-    await page.getByText('Thank you: changed.').waitFor();
-    await page.screenshot({ path: `${SHOTS}/feedback.png` });
-    await page.goto('about:blank');
-    await page.goto(`${service.url}/#model=penguins&view=card`);
-    const quality = page.getByRole('region', { name: 'Quality in service' });
-    await quality.waitFor();
-    expect(await quality.getByRole('columnheader', { name: 'accuracy estimate' }).count()).toBe(1);
-    expect(await quality.getByRole('row').nth(1).innerText()).toMatch(/of 1 rows \(.+% to .+%\)/);
-    await page.screenshot({ path: `${SHOTS}/feedback-card.png`, fullPage: true });
-    expect(complaints).toEqual([]);
     await page.context().close();
   });
 });

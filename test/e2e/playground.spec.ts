@@ -226,7 +226,9 @@ describe('what was seen', () => {
     await page.getByRole('cell', { name: '0.7764' }).waitFor();
     const { metrics, limits } = JSON.parse(await readFile('models/car-evaluation/2.0.0/manifest.json', 'utf8'));
     const { reliability } = metrics.heldOut.calibration;
-    const drawing = await page.getByRole('img', { name: /^Reliability curve: / }).getAttribute('aria-label');
+    const drawing = await page
+      .getByRole('img', { name: /^Reliability of the confidence: / })
+      .getAttribute('aria-label');
     expect(drawing!.match(/rows\)/g)).toHaveLength(reliability.length);
     const bins = page.getByRole('table', { name: 'Reliability of the confidence' }).locator('tbody tr');
     expect(await bins.count()).toBe(reliability.length);

@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 const run = promisify(execFile);
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Where pictures of the views are left to be looked at. */
+export const SHOTS = 'test/.output/playground';
 
 export interface Visit {
   readonly page: Page;
@@ -48,6 +54,17 @@ export async function displayed(page: Page): Promise<Record<string, string>> {
 export async function expectVerdict(page: Page, title: string): Promise<void> {
   await page.locator('.verdict strong', { hasText: title }).waitFor();
   expect(await page.locator('.verdict strong').innerText()).toBe(title);
+}
+
+/** What axe finds wrong with the page as it stands. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
 }
 
 /** How each snippet is run, as its reader would run it. */

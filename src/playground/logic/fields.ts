@@ -71,3 +71,9 @@ export function seenRange(distribution: FeatureDistribution | undefined): readon
   const [least, most] = [distribution.deciles[0], distribution.deciles.at(-1)];
   return least === undefined || most === undefined ? undefined : [least, most];
 }
+
+/** What a feature is measured in; null where it has no unit. */
+export function unitOf({ signature }: Manifest, wanted: string): string | null {
+  const feature = signature.features.find(({ name }) => name === wanted);
+  return feature?.kind === 'number' ? feature.unit : null;
+}

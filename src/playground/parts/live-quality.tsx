@@ -1,22 +1,22 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Api } from '../api.js';
+import { type Api } from '../api.js';
+import { useWatched } from '../hooks/use-watched.js';
+import type { LiveQuality, VersionQuality } from '../live-types.js';
 import { number, percent } from '../logic/format.js';
-import type { ModelQuality, VersionQuality } from '../types.js';
+import type { Manifest } from '../types.js';
+import { ClassTable } from './class-table.js';
+import { Matrix } from './matrix.js';
+import { Reliability } from './reliability.js';
 
 interface LiveProps {
   readonly api: Api;
-  readonly model: string;
+  readonly manifest: Manifest;
 }
 
-/** How the versions do on what they are asked here: by labels, and by an estimate without any. */
-export function LiveQualityCard({ api, model }: LiveProps) {
-  const [quality, setQuality] = useState<ModelQuality | null>(null);
-  useEffect(() => {
-    api.quality(model).then(setQuality, () => {
-      setQuality(null);
-    });
-  }, [model]);
+/** How the versions do on what they are asked here: by labels, and by an estimate without any; looks again by itself. */
+export function LiveQualityCard({ api, manifest }: LiveProps) {
+  const { answer: quality } = useWatched(manifest.name, (signal) => api.quality(manifest.name, signal));
   if (quality === null || quality.versions.length === 0) return null;
+  const shown = quality.versions.find(({ version }) => version === manifest.version);
   return (
     <section class="card" aria-labelledby="live-title">
       <h2 id="live-title">In service</h2>
@@ -24,7 +24,7 @@ export function LiveQualityCard({ api, model }: LiveProps) {
         {quality.feedback
           ? 'Live accuracy is of rows whose true class was sent as feedback.'
           : 'No feedback is taken here, so nothing is known but an estimate.'}{' '}
-        The estimate is the mean confidence of the last hour: nobody has checked those rows.
+        The estimate is the mean confidence of recent rows: nobody has checked those rows.
       </p>
       <div class="scroll" role="region" aria-label="Quality in service" tabIndex={0}>
         <table>
@@ -46,6 +46,7 @@ export function LiveQualityCard({ api, model }: LiveProps) {
           </tbody>
         </table>
       </div>
+      {shown?.live == null ? null : <Labelled live={shown.live} version={manifest.version} />}
     </section>
   );
 }
@@ -57,12 +58,40 @@ function Version({ quality: { version, live, estimated } }: { readonly quality: 
       <td>
         {live === null
           ? 'no labels yet'
-          : `${percent(live.accuracy)} of ${number(live.rows)} rows (${percent(live.interval.lower)} to ${percent(live.interval.upper)})`}
+          : `${percent(live.accuracy)} of ${rows(live.rows)} (${percent(live.interval.lower)} to ${percent(live.interval.upper)})`}
       </td>
       <td>{live === null ? '' : percent(live.calibration.expectedCalibrationError)}</td>
-      <td>
-        {estimated === null ? 'no recent rows' : `${percent(estimated.accuracy)} of ${number(estimated.rows)} rows`}
-      </td>
+      <td>{estimated === null ? 'no recent rows' : estimateText(estimated)}</td>
     </tr>
+  );
+}
+
+const rows = (count: number) => `${number(count)} row${count === 1 ? '' : 's'}`;
+
+function estimateText({
+  accuracy,
+  rows: count,
+  windowMinutes,
+  expectedCalibrationError,
+}: NonNullable<VersionQuality['estimated']>): string {
+  const off = expectedCalibrationError === null ? '' : `, give or take ${percent(expectedCalibrationError)}`;
+  return `${percent(accuracy)}${off}, of ${rows(count)} in ${windowMinutes} minutes`;
+}
+
+/** What the labels of the shown version say. */
+function Labelled({ live, version }: { readonly live: LiveQuality; readonly version: string }) {
+  return (
+    <>
+      <h3>By the labels of {version}</h3>
+      <div class="two">
+        <ClassTable perClass={live.perClass} caption="Live metrics of each class" />
+        <Matrix
+          labels={live.perClass.map(({ label }) => label)}
+          matrix={live.confusionMatrix}
+          caption="Live confusion matrix"
+        />
+      </div>
+      <Reliability reliability={live.calibration.reliability} caption="Live reliability of the confidence" />
+    </>
   );
 }

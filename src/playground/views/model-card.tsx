@@ -2,6 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../api.js';
 import { bytes, number, percent, words } from '../logic/format.js';
 import { CalibrationCard } from '../parts/calibration.js';
+import { ClassTable } from '../parts/class-table.js';
+import { DriftCard } from '../parts/drift.js';
 import { LimitsCard } from '../parts/limits.js';
 import { LiveQualityCard } from '../parts/live-quality.js';
 import { Matrix } from '../parts/matrix.js';
@@ -60,37 +62,14 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
             : ` ${crossValidation.folds}-fold cross-validation: ${number(crossValidation.mean)} ± ${number(crossValidation.standardDeviation)}.`}
         </p>
         <div class="two">
-          <div class="scroll" role="region" aria-label="Metrics of each class" tabIndex={0}>
-            <table>
-              <caption>Metrics of each class</caption>
-              <thead>
-                <tr>
-                  {['class', 'precision', 'recall', 'F1', 'rows'].map((head) => (
-                    <th key={head} scope="col" class={head === 'class' ? '' : 'figure'}>
-                      {head}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {heldOut.perClass.map(({ label, precision, recall, f1, support }) => (
-                  <tr key={label}>
-                    <th scope="row">{label}</th>
-                    <td class="figure">{precision.toFixed(3)}</td>
-                    <td class="figure">{recall.toFixed(3)}</td>
-                    <td class="figure">{f1.toFixed(3)}</td>
-                    <td class="figure">{support}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ClassTable perClass={heldOut.perClass} caption="Metrics of each class" />
           <Matrix labels={labels} matrix={heldOut.confusionMatrix} caption="Confusion matrix of the held-out rows" />
         </div>
       </section>
       <CalibrationCard calibration={heldOut.calibration} />
       <LimitsCard limits={manifest.limits} />
-      <LiveQualityCard api={api} model={model.name} />
+      <LiveQualityCard api={api} manifest={manifest} />
+      <DriftCard api={api} manifest={manifest} />
       <ImportanceCard api={api} detail={detail} />
       {model.versions.length > 1 ? <Versions api={api} model={model} /> : null}
       <section class="card" aria-labelledby="digests-title">
