@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { API_PREFIX } from '../core/api.js';
-import { ProblemDetailsDto } from '../http/problem.dto.js';
+import { ApiProblems } from '../http/problem.dto.js';
 import { ModelDrift } from './drift.dto.js';
 import { DriftService } from './drift.service.js';
 
@@ -17,7 +17,7 @@ export class DriftController {
     description: 'Of the last complete window, of all processes together, up to a second old.',
   })
   @ApiOkResponse({ type: ModelDrift })
-  @ApiNotFoundResponse({ type: ProblemDetailsDto, description: 'Unknown model.' })
+  @ApiProblems({ 404: 'Unknown model.' })
   of(@Param('name') name: string): Promise<ModelDrift> {
     return this.drift.of(name);
   }

@@ -22,7 +22,7 @@ import type {
 } from './verdict.js';
 
 type Method = DriftTest['method'];
-type Found = Omit<DriftTest, 'adjusted'>;
+type Found = Omit<DriftTest, 'adjusted'> & { readonly informative: boolean };
 
 /** A subject before it is known what its p-values are worth beside all others. */
 interface Draft<T> {
@@ -33,6 +33,8 @@ interface Draft<T> {
 /**
  * Compares the counts of a window with the package's. A subject drifts where one of its p-values, adjusted for all tests of the
  * window together, is at most `significance`; so nothing at all is found in at least 1 - `significance` of the windows without drift.
+ * A test that could find nothing, such as one of missing values where nobody lacked any, is not among them: that it could not is seen
+ * in both samples together, which do not say whether they differ (Tarone, 1990).
  *
  * @param closed whether the window is complete: nothing is decided on one that is not.
  */
@@ -47,10 +49,13 @@ export function judge(
   const classes = draftClasses(reference, seen);
   const confidence = draftConfidence(reference, seen);
   const subjects: readonly Draft<unknown>[] = [...features, classes, confidence];
-  const adjusted = holm(subjects.flatMap(({ tests }) => tests.map(({ p }) => p)));
+  const informative = subjects.flatMap(({ tests }) => tests).filter((test) => test.informative);
+  const adjusted = holm(informative.map(({ p }) => p));
   let at = 0;
   const conclude = <T>({ tests: found, finish }: Draft<T>): T => {
-    const tests = found.map((test): DriftTest => ({ ...test, adjusted: adjusted[at++]! }));
+    const tests = found.map(({ informative: counts, ...test }): DriftTest => {
+      return { ...test, adjusted: counts ? adjusted[at++]! : 1 };
+    });
     if (tests.length === 0) return finish(tests, 'unreferenced');
     if (!closed) return finish(tests, 'collecting');
     return finish(tests, tests.some((test) => test.adjusted <= significance) ? 'drifting' : 'ok');
@@ -164,8 +169,8 @@ function labelled(labels: readonly string[], known: readonly number[], seen: rea
   }));
 }
 
-function found(of: Found['of'], method: Method, { statistic, p, degrees }: TestResult & { degrees?: number }): Found {
-  return { of, method, statistic, p, ...(degrees === undefined ? {} : { degrees }) };
+function found(of: Found['of'], method: Method, { degrees, ...result }: TestResult & { degrees?: number }): Found {
+  return { of, method, ...result, ...(degrees === undefined ? {} : { degrees }), informative: degrees !== 0 };
 }
 
 function share(part: number, whole: number): number {

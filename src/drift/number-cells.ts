@@ -1,15 +1,24 @@
 import { type Cumulative, runningTotals } from './statistics.js';
 
+/** By decile: how many of the numbers lie below it, and up to it. */
+type CountsAtDeciles = Pick<Cumulative, 'below' | 'upTo'>;
+
 /**
- * The different ones among `deciles` (of `total` numbers, interpolated linearly between neighbours as type 7 does), and what
- * they tell of the numbers: how many lie below each, at most, and up to it, at least. Where a number occurs often, deciles do
- * not say how often, so the two differ.
+ * The different ones among `deciles` (of `total` numbers, interpolated linearly between neighbours as type 7 does), and what is
+ * known of the numbers there: how many lie below each, and up to it. Packages that do not tell have only what deciles say, "at
+ * most" and "at least": not how often a number occurs that they fall on.
  */
 export function decileKnowledge(
   deciles: readonly number[],
   total: number,
+  exact?: CountsAtDeciles,
 ): { readonly edges: readonly number[]; readonly known: Cumulative } {
   const edges = [...new Set(deciles)];
+  if (exact !== undefined) {
+    const places = edges.map((edge) => deciles.indexOf(edge));
+    const at = (counts: readonly number[]) => places.map((decile) => counts[decile]!);
+    return { edges, known: { total, below: at(exact.below), upTo: at(exact.upTo) } };
+  }
   const last = Math.max(deciles.length - 1, 1);
   const place = (decile: number) => (decile * (total - 1)) / last;
   const below = edges.map((edge) => Math.ceil(place(deciles.indexOf(edge))));
@@ -50,8 +59,8 @@ export interface NumberBin {
 }
 
 /**
- * The two samples in bins: between the edges and beyond them, and a bin of its own for each number that several deciles fall on. Counts
- * of the reference are as near as the deciles tell.
+ * The two samples in bins: between the edges and beyond them, and a bin of its own for each number that more than a twentieth of the
+ * reference is. Counts of the reference are as near as the package tells.
  */
 export function binsOf(edges: readonly number[], known: Cumulative, window: Cumulative): NumberBin[] {
   const bins: NumberBin[] = [];
@@ -62,7 +71,7 @@ export function binsOf(edges: readonly number[], known: Cumulative, window: Cumu
     [from, before, seen] = [to, reference, counted];
   };
   edges.forEach((edge, place) => {
-    const repeated = known.upTo[place]! - known.below[place]! > 1;
+    const repeated = known.upTo[place]! - known.below[place]! > Math.max(1, known.total / 20);
     if (place === 0) close(edge, 0, window.below[0]!);
     else if (repeated) close(edge, known.below[place]!, window.below[place]!);
     const last = place === length - 1 ? known.total : known.upTo[place]!;

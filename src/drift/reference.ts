@@ -1,3 +1,4 @@
+import type { Signature } from '../core/signature.js';
 import type { Manifest } from '../model/package/manifest.js';
 import { decileKnowledge } from './number-cells.js';
 import type { Cumulative } from './statistics.js';
@@ -18,7 +19,7 @@ export interface NumberReference {
   readonly name: string;
   /** The different ones among the deciles of the training rows, ascending. */
   readonly edges: readonly number[];
-  /** What the deciles tell of the training rows at the edges. */
+  /** What the package tells of the training rows at the edges. */
   readonly known: Cumulative;
   readonly missing: number;
 }
@@ -50,7 +51,12 @@ export interface DriftReference {
 /** Bins of the confidence where the package has none. */
 const TENTHS = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
 
-export function referenceOf({ signature, distributions }: Manifest): DriftReference {
+interface Package {
+  readonly signature: Signature;
+  readonly distributions: Manifest['distributions'];
+}
+
+export function referenceOf({ signature, distributions }: Package): DriftReference {
   const labels = signature.classes.map(({ label }) => label);
   const { predictions } = distributions;
   const byClass = predictions?.classes ?? distributions.classes;
@@ -74,6 +80,6 @@ export function referenceOf({ signature, distributions }: Manifest): DriftRefere
   };
 }
 
-function numberReference(name: string, { deciles, count, missing }: Deciles): NumberReference {
-  return { kind: 'number', name, ...decileKnowledge(deciles, count), missing };
+function numberReference(name: string, { deciles, count, atDeciles, missing }: Deciles): NumberReference {
+  return { kind: 'number', name, ...decileKnowledge(deciles, count, atDeciles), missing };
 }

@@ -69,7 +69,7 @@ export class Tally {
     }
   }
 
-  addPrediction({ classes, winners, probabilities }: Prediction): void {
+  addPrediction({ classes, winners, probabilities }: Pick<Prediction, 'classes' | 'winners' | 'probabilities'>): void {
     const { counts, confidence } = this;
     const width = classes.length;
     const last = confidence.length - 2;

@@ -1,34 +1,21 @@
-import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiOperation,
-  ApiResponse,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, type Type } from '@nestjs/common';
+import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { API_PREFIX } from '../core/api.js';
 import { type InputProblem, TensornestError } from '../core/errors.js';
-import { problemResponses } from '../http/problem.dto.js';
+import { ApiProblems } from '../http/problem.dto.js';
 import { ValidatedBody } from '../http/validated-body.pipe.js';
-import { FeedbackBody, type FeedbackItem, FeedbackResult, FeedbackResults } from './feedback.dto.js';
+import { FeedbackBody, FeedbackItem, FeedbackItems, FeedbackResult, FeedbackResults } from './feedback.dto.js';
 import { resultOf, soleResultOf } from './feedback-answer.js';
 import { FeedbackService } from './feedback.service.js';
 import { ModelQuality } from './quality.dto.js';
 
 const UNAVAILABLE = 'The store cannot be used: see Retry-After.';
 
-const ApiProblems = (texts: Readonly<Record<number, string>>): MethodDecorator =>
-  applyDecorators(
-    ...Object.entries(problemResponses(texts)).map(([status, answer]) =>
-      ApiResponse({ status: Number(status), ...answer }),
-    ),
-  );
+const oneOf = (...types: readonly Type[]) => ({ oneOf: types.map((type) => ({ $ref: getSchemaPath(type) })) });
 
 /** What became of predictions. */
 @ApiTags('feedback')
-@ApiExtraModels(FeedbackResult, FeedbackResults)
+@ApiExtraModels(FeedbackItem, FeedbackItems, FeedbackResult, FeedbackResults)
 @Controller(API_PREFIX)
 export class FeedbackController {
   constructor(private readonly feedback: FeedbackService) {}
@@ -40,9 +27,9 @@ export class FeedbackController {
     summary: 'The class that a row turned out to be, or those of many rows',
     description: 'A key labels the predictions that were made for it; one with the scope admin labels those of all.',
   })
-  @ApiBody({ type: FeedbackBody })
+  @ApiBody({ schema: oneOf(FeedbackItem, FeedbackItems) })
   @ApiOkResponse({
-    schema: { oneOf: [{ $ref: getSchemaPath(FeedbackResult) }, { $ref: getSchemaPath(FeedbackResults) }] },
+    schema: oneOf(FeedbackResult, FeedbackResults),
     description: 'For one row its result; under items a result for each row, in their order.',
   })
   @ApiProblems({

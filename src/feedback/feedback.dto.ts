@@ -25,6 +25,7 @@ const ID = {
 };
 const LABEL = { example: 'acc', description: 'The class that it turned out to be.' };
 const REPLACE = {
+  type: Boolean,
   required: false,
   default: false,
   description: 'Takes the place of another label that the row has already; without it the first label stands.',
@@ -54,28 +55,30 @@ export class FeedbackItem {
   replace = false;
 }
 
-/** What became of one row, or of many under `items`. */
+/** What became of many rows. */
+export class FeedbackItems {
+  @ApiProperty({ type: [FeedbackItem], minItems: 1, maxItems: MOST_ITEMS })
+  items: FeedbackItem[];
+}
+
+/** A `FeedbackItem` or `FeedbackItems`: which of them it is decides what it must hold. */
 export class FeedbackBody {
-  @ApiProperty({ ...ID, required: false })
   @MaxLength(LONGEST, TOO_LONG)
   @IsString(TEXT)
   @IsDefined({ message: 'is required: the id of a prediction, or a list of "items"' })
   @IfAlone()
   id?: string;
 
-  @ApiProperty({ ...LABEL, required: false })
   @MaxLength(LONGEST, TOO_LONG)
   @IsString(TEXT)
   @IsDefined({ message: 'is required: the label of a class' })
   @IfAlone()
   label?: string;
 
-  @ApiProperty(REPLACE)
   @IsBoolean({ message: 'must be true or false' })
   @IfGiven()
   replace?: boolean;
 
-  @ApiProperty({ type: [FeedbackItem], required: false, minItems: 1, maxItems: MOST_ITEMS })
   @ValidateNested()
   @Type(() => FeedbackItem)
   @ArrayMaxSize(MOST_ITEMS, { message: `must hold at most ${MOST_ITEMS} items` })

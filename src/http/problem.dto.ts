@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiResponse } from '@nestjs/swagger';
 import type { InputProblem } from '../core/errors.js';
 import { PROBLEM_JSON, type ProblemDetails } from './problem-details.js';
 
@@ -50,4 +51,10 @@ export function problemResponses(statuses: Readonly<Record<number, string>>): Re
   return Object.fromEntries(
     Object.entries(statuses).map(([status, description]) => [status, { description, content }]),
   );
+}
+
+/** The same on the method of a controller. */
+export function ApiProblems(statuses: Readonly<Record<number, string>>): MethodDecorator {
+  const answers = Object.entries(problemResponses(statuses));
+  return applyDecorators(...answers.map(([status, answer]) => ApiResponse({ status: Number(status), ...answer })));
 }

@@ -1,16 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConflictResponse,
-  ApiCreatedResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { API_PREFIX } from '../core/api.js';
-import { ProblemDetailsDto } from '../http/problem.dto.js';
+import { ApiProblems } from '../http/problem.dto.js';
 import { ValidatedBody } from '../http/validated-body.pipe.js';
 import { RolloutRequest } from './rollout-request.dto.js';
 import { RolloutStatus } from './rollout-status.dto.js';
@@ -31,14 +22,10 @@ export class RolloutController {
   })
   @ApiBody({ type: RolloutRequest })
   @ApiCreatedResponse({ type: RolloutStatus })
-  @ApiNotFoundResponse({ type: ProblemDetailsDto, description: 'Unknown model or version.' })
-  @ApiConflictResponse({
-    type: ProblemDetailsDto,
-    description: 'A rollout is running, or the candidate answers already.',
-  })
-  @ApiUnprocessableEntityResponse({
-    type: ProblemDetailsDto,
-    description: 'The candidate was refused, or takes other inputs or gives other classes.',
+  @ApiProblems({
+    404: 'Unknown model or version.',
+    409: 'A rollout is running, or the candidate answers already.',
+    422: 'The candidate was refused, or takes other inputs or gives other classes.',
   })
   start(
     @Param('name') name: string,
@@ -50,7 +37,7 @@ export class RolloutController {
   @Get()
   @ApiOperation({ operationId: 'getRollout', summary: 'The running rollout, or how the last one ended' })
   @ApiOkResponse({ type: RolloutStatus })
-  @ApiNotFoundResponse({ type: ProblemDetailsDto, description: 'Unknown model, or one that never had a rollout.' })
+  @ApiProblems({ 404: 'Unknown model, or one that never had a rollout.' })
   status(@Param('name') name: string): Promise<RolloutStatus> {
     return this.rollouts.status(name);
   }
@@ -62,7 +49,7 @@ export class RolloutController {
     description: 'The candidate gets no more requests, and is unloaded unless something else asks for it.',
   })
   @ApiOkResponse({ type: RolloutStatus })
-  @ApiNotFoundResponse({ type: ProblemDetailsDto, description: 'Unknown model, or no rollout is running.' })
+  @ApiProblems({ 404: 'Unknown model, or no rollout is running.' })
   abort(@Param('name') name: string): Promise<RolloutStatus> {
     return this.rollouts.abort(name);
   }

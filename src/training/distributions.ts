@@ -69,14 +69,25 @@ export function numberDistribution({ name }: NumberFeature, values: readonly Val
   const numbers = present.map(Number).sort((a, b) => a - b);
   if (numbers.length === 0) throw new TrainingError(`No training row has a value for ${name}: remove it.`);
   const centre = mean(numbers);
+  const deciles = Array.from({ length: 11 }, (_, tenth) => decileOf(numbers, tenth));
   return {
     kind: 'number',
     count: numbers.length,
     missing,
     mean: centre,
     std: Math.sqrt(mean(numbers.map((value) => (value - centre) ** 2))),
-    deciles: Array.from({ length: 11 }, (_, tenth) => quantile(numbers, tenth / 10)),
+    deciles,
+    atDeciles: {
+      below: deciles.map((decile) => countWhile(numbers, (value) => value < decile)),
+      upTo: deciles.map((decile) => countWhile(numbers, (value) => value <= decile)),
+    },
   };
+}
+
+/** How many numbers come before the first that is not so. */
+function countWhile(sorted: readonly number[], isSo: (value: number) => boolean): number {
+  const end = sorted.findIndex((value) => !isSo(value));
+  return end === -1 ? sorted.length : end;
 }
 
 function countEach(values: readonly string[], keys: readonly string[]): Record<string, number> {
@@ -85,9 +96,9 @@ function countEach(values: readonly string[], keys: readonly string[]): Record<s
   return Object.fromEntries(counts);
 }
 
-/** Interpolates linearly between the two values around the position. */
-function quantile(sorted: readonly number[], fraction: number): number {
-  const position = fraction * (sorted.length - 1);
+/** Interpolates linearly between the two values around the position, and is the very value where the position is one. */
+function decileOf(sorted: readonly number[], tenth: number): number {
+  const position = (tenth * (sorted.length - 1)) / 10;
   const below = sorted[Math.floor(position)] ?? 0;
   const above = sorted[Math.ceil(position)] ?? 0;
   return below + (above - below) * (position - Math.floor(position));

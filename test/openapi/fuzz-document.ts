@@ -2,11 +2,22 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 type Schema = Record<string, any>;
 
+interface Narrow {
+  readonly model: string;
+  readonly version: string;
+  /** What the schemas of the model are called. */
+  readonly type: string;
+  /** Of a prediction that was made. */
+  readonly id: string;
+  /** The one label that it is given, so that none contradicts another. */
+  readonly label: string;
+}
+
 /**
  * The document with one model in the place of any: routes that serve every model take a name, a row and labels as text,
  * and random text is right to be refused.
  */
-export function narrowed(document: OpenAPIObject, model: string, version: string, type: string): OpenAPIObject {
+export function narrowed(document: OpenAPIObject, { model, version, type, id, label }: Narrow): OpenAPIObject {
   const copy = structuredClone(document);
   for (const operation of Object.values<Schema>(copy.paths).flatMap((item) => Object.values<Schema>(item))) {
     for (const parameter of operation.parameters ?? []) {
@@ -28,5 +39,7 @@ export function narrowed(document: OpenAPIObject, model: string, version: string
   schemas.CounterfactualBody.properties.input = row;
   schemas.CounterfactualBody.properties.target.enum = labels;
   schemas.CounterfactualBody.properties.frozen.items.enum = features;
+  schemas.FeedbackItem.properties.id.enum = [id];
+  schemas.FeedbackItem.properties.label.enum = [label];
   return copy;
 }

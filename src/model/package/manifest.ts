@@ -134,6 +134,8 @@ const crossValidation = z.strictObject({
   standardDeviation: z.number().min(0).describe('Sample standard deviation of the fold accuracies.'),
 });
 
+const elevenCounts = z.array(count).length(11);
+
 const distribution = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('categorical'), counts: z.record(z.string(), count), missing: count }),
   z.strictObject({
@@ -143,6 +145,17 @@ const distribution = z.discriminatedUnion('kind', [
     mean: z.number(),
     std: z.number().min(0),
     deciles: z.array(z.number()).length(11).describe('Minimum, nine deciles, maximum.'),
+    atDeciles: z
+      .strictObject({
+        below: elevenCounts.describe('How many training values are less than each decile.'),
+        upTo: elevenCounts.describe('How many are at most it.'),
+      })
+      .refine(({ below, upTo }) => below.every((less, at) => less <= upTo[at]!), {
+        path: ['upTo'],
+        error: 'must be at least below',
+      })
+      .optional()
+      .describe('What deciles do not tell where a value occurs often, as whole numbers do.'),
   }),
 ]);
 
