@@ -77,7 +77,7 @@ export interface Manifest {
       readonly rows: number;
     };
     readonly date: string;
-    readonly seed: number;
+    readonly seed?: number;
     readonly framework: { readonly name: string; readonly version: string };
   };
   readonly distributions: { readonly features: Record<string, FeatureDistribution> };

@@ -37,7 +37,7 @@ export function modelCard(model: Described, { intendedUse, limits, failUnder }: 
   return sections.join('\n\n') + '\n';
 }
 
-function featureCells(features: readonly Feature[]): Cells {
+export function featureCells(features: readonly Feature[]): Cells {
   const body = features.map((feature) => [
     `\`${feature.name}\``,
     feature.description,
@@ -55,7 +55,7 @@ function accepted(feature: Feature): string {
   return [integer ? 'whole number' : 'number', ...limits].filter((part) => part !== '').join(' ');
 }
 
-function quality({ metrics: { heldOut, crossValidation } }: Described): string[] {
+export function quality({ metrics: { heldOut, crossValidation } }: Described): string[] {
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const summary =
     `On ${rows} rows that training did not see: accuracy ${metric(accuracy)}, macro-F1 ${metric(macroF1)}, ` +
@@ -79,7 +79,7 @@ function calibrationTexts({ calibration }: Evaluation): string[] {
   return [calibrationSentence(calibration), markdownTable(reliabilityCells(calibration))];
 }
 
-function trainingCells({ training: { date, framework, hyperparameters, seed } }: Described): Cells {
+export function trainingCells({ training: { date, framework, hyperparameters, seed } }: Described): Cells {
   const shown = Object.entries(hyperparameters).map(([name, value]) => [
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
@@ -87,8 +87,11 @@ function trainingCells({ training: { date, framework, hyperparameters, seed } }:
   return [
     ['fact', 'value'],
     ['date', date],
-    ['framework', `${framework.name} ${framework.version}, ${framework.backend} backend`],
-    ['seed', String(seed)],
+    [
+      'framework',
+      `${framework.name} ${framework.version}${framework.backend === undefined ? '' : `, ${framework.backend} backend`}`,
+    ],
+    ...(seed === undefined ? [] : [['seed', String(seed)]]),
     ...shown,
   ];
 }

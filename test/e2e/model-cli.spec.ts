@@ -1,4 +1,5 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allCarRows } from '../support/car-rows.js';
@@ -341,6 +342,45 @@ describe('model predict', () => {
   });
 });
 
+describe('a classifier of scikit-learn', () => {
+  const FIXTURE = 'test/fixtures/sklearn/mixed-mlp.json';
+  const NAMED = ['--name', 'mixed', '--licence', 'MIT', '--models'];
+  let models: string;
+  beforeAll(async () => {
+    models = await mkdtemp(join(tmpdir(), 'tensornest-sklearn-'));
+  });
+  afterAll(() => rm(models, { recursive: true }));
+
+  it('is imported and answers over REST as it did in Python', async () => {
+    const made = await model(['import', resolve(FIXTURE), ...NAMED, models]);
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(made.stdout).toMatch(/differ from scikit-learn's by .* at most \(48 rows\)\.\nmixed 1\.0\.0 is in /);
+    const { features, rows, probabilities } = JSON.parse(await readFile(FIXTURE, 'utf8'));
+    const inputs = rows.map((row: unknown[]) => Object.fromEntries(row.map((value, at) => [features[at], value])));
+    const service = await startTestApp({ MODELS_DIR: models });
+    const { body } = await service.post('/api/v1/models/mixed/predict', { inputs });
+    await service.close();
+    expect(body.results).toHaveLength(rows.length);
+    body.results.forEach(({ probabilities: served }: { probabilities: Record<string, number> }, row: number) => {
+      Object.values(served).forEach((value, at) => {
+        // An answer has six decimals.
+        expect(Math.abs(value - probabilities[row][at])).toBeLessThan(1.5e-6);
+      });
+    });
+  });
+
+  it('leaves nothing behind when it is refused, and what was there as it was', async () => {
+    const exported = JSON.parse(await readFile(FIXTURE, 'utf8'));
+    exported.probabilities[0].reverse();
+    const path = await file('wrong.json', JSON.stringify(exported));
+    const before = await readFile(join(models, 'mixed/1.0.0/manifest.json'), 'utf8');
+    const { code, stderr } = await model(['import', path, ...NAMED, models, '--replace']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Row 1: scikit-learn says')]);
+    expect(await readdir(join(models, 'mixed'))).toEqual(['1.0.0']);
+    expect(await readFile(join(models, 'mixed/1.0.0/manifest.json'), 'utf8')).toBe(before);
+  });
+});
+
 describe('a package of tensors', () => {
   let tensors: string;
   const NAMED = ['--name', 'imported', '--licence', 'MIT'];
@@ -365,7 +405,8 @@ describe('a package of tensors', () => {
   });
 
   it.each([
-    [['README.md', ...OTHER], 4, 'The model is not valid JSON'],
+    [['README.md', ...OTHER], 4, 'README.md: is not valid JSON'],
+    [['package.json', ...OTHER], 4, 'package.json: is no model of TensorFlow.js: it has no weightsManifest'],
     [['nowhere.json', ...OTHER], 2, 'There is no file "nowhere.json".'],
     [['model.json', '--name', 'imported'], 2, "required option '--licence <spdx>' not specified"],
     [['model.json', '--name', 'Im Ported', '--licence', 'MIT'], 2, 'lower-case letters'],

@@ -32,6 +32,11 @@ afterAll(() => service.close());
 /** The ids of request and prediction differ each time; everything else must be as printed. */
 const withoutId = (text: string): unknown => ({ ...JSON.parse(text), instance: undefined, id: undefined });
 
+it('the README shows the export from scikit-learn that the fixtures were made with', async () => {
+  const [shown] = blocks.filter(({ language, text }) => language === 'python' && text.includes('sklearn'));
+  expect(shown?.text).toBe((await readFile('test/fixtures/sklearn/export_sklearn.py', 'utf8')).trim());
+});
+
 describe('every command of the README', () => {
   it('is one of those that are tried here', () => {
     const [install, ...others] = commands;

@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.js';
 import { writeTensorModels } from '../../../test/support/tensor-models.js';
+import type { InferenceBackend } from '../../core/ports/inference-backend.js';
 import { BACKENDS } from '../../runtime/backends/index.js';
-import { importModel } from './import-model.js';
+import { writePackage } from '../../model/package/writer.js';
+import { importTensors } from './import-model.js';
 
 const OPTIONS = { name: 'imported', version: '1.0.0', licence: 'MIT', seed: 1 };
 
@@ -20,11 +22,16 @@ afterEach(async () => {
   await rm(models, { recursive: true });
 });
 
+async function importModel(file: string, backend: InferenceBackend): Promise<void> {
+  const modelJson = JSON.parse(await readFile(file, 'utf8'));
+  await writePackage(models, await importTensors(file, modelJson, OPTIONS, backend));
+}
+
 const serve = async () => (service = await startTestApp({ MODELS_DIR: models }));
 
 describe('an imported model', () => {
   it('of layers is served with the tensors that it declares', async () => {
-    await importModel('models/car-evaluation/2.0.0/model.json', models, OPTIONS, await BACKENDS.wasm());
+    await importModel('models/car-evaluation/2.0.0/model.json', await BACKENDS.wasm());
     const { get, post } = await serve();
     const { body: metadata } = await get('/v2/models/imported');
     const [input] = metadata.inputs;
@@ -39,7 +46,7 @@ describe('an imported model', () => {
     const source = await writeTensorModels();
     const backend = await BACKENDS.wasm();
     const before = backend.tensorCount();
-    await importModel(join(source, 'half_plus_two/123.0.0/model.json'), models, OPTIONS, backend);
+    await importModel(join(source, 'half_plus_two/123.0.0/model.json'), backend);
     expect(backend.tensorCount()).toBe(before);
     await rm(source, { recursive: true });
     const { body } = await (await serve()).post('/v1/models/imported:predict', { instances: [1, 2, 5] });
@@ -47,7 +54,7 @@ describe('an imported model', () => {
   });
 
   it('is refused when its file is none', async () => {
-    const importing = importModel('README.md', models, OPTIONS, await BACKENDS.wasm());
+    const importing = importModel('package.json', await BACKENDS.wasm());
     await expect(importing).rejects.toMatchObject({ code: 'model-invalid' });
   });
 });

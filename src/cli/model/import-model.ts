@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { TensornestError } from '../../core/errors.js';
 import type { InferenceBackend, ModelArtifacts } from '../../core/ports/inference-backend.js';
 import { DEFAULT_FUNCTION, type TensorFunction } from '../../core/signature.js';
 import { carrierOf, elementCount, type Elements, type Tensor, type TensorSpec } from '../../core/tensor.js';
 import { assertConfined } from '../../model/package/integrity.js';
 import type { TensorGolden, TensorManifest } from '../../model/package/tensor-manifest.js';
-import { WEIGHTS_FILE, writePackage } from '../../model/package/writer.js';
+import { type PackageContents, WEIGHTS_FILE } from '../../model/package/writer.js';
 import { recordTensor } from '../../model/tensor-golden.js';
+import type { ModelFiles } from '../../training/model-files.js';
 import { seededRandom } from '../../training/random.js';
 
 export interface ImportOptions {
@@ -24,21 +26,19 @@ const RECORDS = 3;
 const OPEN_LENGTH = 2;
 
 /**
- * Makes a package of a tensor model from any TensorFlow.js model: `file` is its `model.json`, its weights are where that
- * says. The signature is what the model declares, and the golden records are what it answers now to inputs drawn with
- * `seed`. Resolves to the package's folder.
+ * A package of a tensor model from any TensorFlow.js model: `file` is its `model.json`, which holds `modelJson`, and its
+ * weights are where that says. The signature is what the model declares, and the golden records are what it answers now
+ * to inputs drawn with `seed`.
  */
-export async function importModel(
+export async function importTensors(
   file: string,
-  modelsDir: string,
+  modelJson: Record<string, unknown>,
   { name, version, licence, seed }: ImportOptions,
   backend: InferenceBackend,
-): Promise<string> {
-  const artifacts = await readArtifacts(file);
+): Promise<PackageContents<TensorManifest>> {
+  const artifacts = await readArtifacts(file, modelJson);
   const called = await backend.inspect(artifacts);
-  const { weightsManifest, ...rest } = artifacts.modelJson;
-  const weights = (weightsManifest as { weights: unknown[] }[]).flatMap((group) => group.weights);
-  return writePackage<TensorManifest>(modelsDir, {
+  return {
     manifest: {
       name,
       version,
@@ -49,29 +49,43 @@ export async function importModel(
       signature: { kind: 'tensor', functions: { [DEFAULT_FUNCTION]: structuredClone(called) as never } },
       runtime: { format: artifacts.format, backends: ['wasm', 'cpu', 'tensorflow'] },
     },
-    modelJson: { ...rest, format: artifacts.format, weightsManifest: [{ paths: [WEIGHTS_FILE], weights }] },
-    weights: new Uint8Array(artifacts.weights),
+    ...filesOf(artifacts),
     golden: { records: await recordGolden(called, artifacts, backend, seed) },
     card: `# ${name}\n\nImported from a TensorFlow.js ${artifacts.format}. Its golden records are what it answered then.\n`,
-  });
+  };
 }
 
-async function readArtifacts(file: string): Promise<ModelArtifacts> {
-  const modelJson = parse(await readFile(file, 'utf8'));
-  const { weightsManifest } = modelJson as { weightsManifest?: readonly { paths: readonly string[] }[] };
-  if (!Array.isArray(weightsManifest)) throw new TensornestError('model-invalid', `${file}: has no weightsManifest.`);
-  const paths = (weightsManifest as readonly { paths: readonly string[] }[]).flatMap((group) => group.paths);
+/** The model with all weights in one file. */
+export function filesOf({ format, modelJson, weights: bytes }: ModelArtifacts): ModelFiles {
+  const { weightsManifest, ...rest } = modelJson;
+  const weights = (weightsManifest as { weights: unknown[] }[]).flatMap((group) => group.weights);
+  return {
+    modelJson: { ...rest, format, weightsManifest: [{ paths: [WEIGHTS_FILE], weights }] },
+    weights: new Uint8Array(bytes),
+  };
+}
+
+/** The model and its weights. Refuses weights that are not beside `file`, or not as long as it says. */
+export async function readArtifacts(file: string, modelJson: Record<string, unknown>): Promise<ModelArtifacts> {
+  const manifest = z
+    .array(z.looseObject({ paths: z.array(z.string()), weights: z.array(z.unknown()) }))
+    .safeParse(modelJson.weightsManifest);
+  if (!manifest.success) {
+    throw new TensornestError('model-invalid', `${file}: is no model of TensorFlow.js: it has no weightsManifest.`);
+  }
+  const paths = manifest.data.flatMap((group) => group.paths);
   paths.forEach(assertConfined);
-  const parts = await Promise.all(paths.map((path) => readFile(join(dirname(file), path))));
+  const parts = await Promise.all(paths.map((path) => readWeights(join(dirname(file), path))));
   const weights = new Uint8Array(Buffer.concat(parts));
   return { format: formatOf(modelJson), modelJson, weights: weights.buffer };
 }
 
-function parse(text: string): Record<string, unknown> {
+async function readWeights(path: string): Promise<Buffer> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return await readFile(path);
   } catch (cause) {
-    throw new TensornestError('model-invalid', 'The model is not valid JSON.', { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new TensornestError('file-missing', `${path}: its weights cannot be read (${code}).`, { cause });
   }
 }
 

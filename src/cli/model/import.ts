@@ -2,12 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { ModelNameSchema, VersionSchema } from '../../model/package/manifest.js';
-import { BACKENDS } from '../../runtime/backends/index.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { ModelCommand } from './command.js';
-import { openPackage } from './find-package.js';
-import type { ImportOptions } from './import-model.js';
-import { withSlot } from './run-slot.js';
 
 const SEED = 1;
 const FIRST_VERSION = '1.0.0';
@@ -17,33 +13,32 @@ export const importing: ModelCommand = {
   examples: [
     'import ./web_model/model.json --name sentiment --licence Apache-2.0',
     'import ./web_model/model.json --name sentiment --model-version 2.0.0 --licence MIT --replace',
+    'import ./penguins.json --name penguins --licence MIT   (exported from scikit-learn as the README shows)',
   ],
   build: (command, run) =>
     command
       .description(
-        'Makes a package of tensors from any TensorFlow.js model. Its golden records are what the model answers now ' +
-          'to inputs drawn with --seed, so a copy that answers otherwise is never served.',
+        'Makes a package of a model that was trained elsewhere: of any TensorFlow.js model one that takes tensors, of a ' +
+          'scikit-learn classifier, exported as the README shows, one that takes rows. Nothing is written unless the ' +
+          'package does what the model did.',
       )
-      .argument('<model.json>', 'the model; its weights are where it says')
+      .argument('<file>', "TensorFlow.js's model.json, its weights where it says; or an export from scikit-learn")
       .addOption(new Option('--name <name>', 'the name of the package').argParser(nameOf).makeOptionMandatory())
       .addOption(new Option('--model-version <semver>', 'its version').argParser(versionOf).default(FIRST_VERSION))
       .requiredOption('--licence <spdx>', 'SPDX identifier of the licence of the model')
-      .option('--seed <n>', 'decides the inputs of the golden records', seedOf, SEED)
+      .option('--seed <n>', 'decides the inputs of the golden records of a package that takes tensors', seedOf, SEED)
       .option('--replace', 'replace a package of that version which is there already')
       .action(
         run(async ({ config }, file: string, words: Words) => {
-          const { name, modelVersion: version, licence, seed, replace = false } = words;
-          const { dir } = config.models;
-          if (!replace) await assertAbsent(join(dir, name, version), name, version);
-          const folder = await importFile(file, dir, { name, version, licence, seed });
-          // It is as good as served: every digest, shape and golden record was tried.
-          const { found } = await openPackage(folder, config);
-          await withSlot(found, config, () => Promise.resolve());
-          const { digest } = found;
+          const { name, modelVersion: version, replace = false } = words;
+          if (!replace) await assertAbsent(join(config.models.dir, name, version), name, version);
+          // What it needs takes longer to import than the other commands take to run.
+          const { importFile } = await import('./import-file.js');
+          const { folder, digest, notes } = await importFile(file, { ...words, version }, config);
           return {
             code: EXIT.ok,
-            json: { name, version, folder, digest },
-            text: `${name} ${version} is in ${folder}`,
+            json: { name, version, folder, digest, notes },
+            text: [...notes, `${name} ${version} is in ${folder}`].join('\n'),
           };
         }),
       ),
@@ -55,19 +50,6 @@ interface Words {
   readonly licence: string;
   readonly seed: number;
   readonly replace?: boolean;
-}
-
-async function importFile(file: string, dir: string, options: ImportOptions): Promise<string> {
-  await access(file).catch(() => {
-    throw new UsageError(`There is no file "${file}".`);
-  });
-  const { importModel } = await import('./import-model.js');
-  const backend = await BACKENDS.wasm();
-  try {
-    return await importModel(file, dir, options, backend);
-  } finally {
-    await backend.close();
-  }
 }
 
 async function assertAbsent(folder: string, name: string, version: string): Promise<void> {

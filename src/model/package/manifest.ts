@@ -215,9 +215,13 @@ export const ManifestSchema = z
         rows: count,
         sha256: z.string().regex(SHA256),
       }),
-      seed: z.int(),
-      date: z.iso.datetime(),
-      framework: z.strictObject({ name: label, version: label, backend: z.enum(BACKEND_NAMES) }),
+      seed: z.int().optional().describe('Absent where the model was trained elsewhere.'),
+      date: z.iso.datetime().describe('Of the training; of the import, where the model was trained elsewhere.'),
+      framework: z.strictObject({
+        name: label,
+        version: label,
+        backend: z.enum(BACKEND_NAMES).optional().describe('Absent where the framework is not TensorFlow.js.'),
+      }),
       hyperparameters: z.record(z.string(), z.json()),
     }),
     distributions: z

@@ -32,10 +32,13 @@ export interface PackageContents<M extends PackageManifest = Manifest> {
 /**
  * Writes `<modelsDir>/<name>/<version>/` and resolves to that folder. The package appears whole, by one rename, or not
  * at all; an older package of the same version is replaced.
+ *
+ * @param prove is given the folder before anybody sees it; where it rejects, nothing appears and nothing is replaced.
  */
 export async function writePackage<M extends PackageManifest>(
   modelsDir: string,
   contents: PackageContents<M>,
+  prove: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<string> {
   const files = new Map<string, Uint8Array | string>([
     [MODEL_FILE, toJson(contents.modelJson)],
@@ -52,7 +55,7 @@ export async function writePackage<M extends PackageManifest>(
   if (!manifest.success) throw new TensornestError('manifest-invalid', manifest.error.message);
   files.set(MANIFEST_FILE, toJson(manifest.data));
   const { name, version } = manifest.data;
-  return replaceFolder(join(modelsDir, name, version), files);
+  return replaceFolder(join(modelsDir, name, version), files, prove);
 }
 
 function describe(path: string, content: Uint8Array | string): Manifest['files'][number] {
@@ -60,13 +63,18 @@ function describe(path: string, content: Uint8Array | string): Manifest['files']
   return { path, bytes: Buffer.byteLength(content), sha256: sha256(content) };
 }
 
-async function replaceFolder(target: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<string> {
+async function replaceFolder(
+  target: string,
+  files: ReadonlyMap<string, Uint8Array | string>,
+  prove: (folder: string) => Promise<void>,
+): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   const staging = await mkdtemp(join(dirname(target), '.staging-'));
   try {
     for (const [path, content] of files) await writeFile(join(staging, path), content);
     // NOTE: mkdtemp makes a private folder; a package is read by whoever serves it.
     await chmod(staging, 0o755);
+    await prove(staging);
     await rm(target, { recursive: true, force: true });
     await rename(staging, target);
   } finally {

@@ -43,8 +43,8 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
           {manifest.intendedUse === undefined ? null : <Fact term="Intended use">{manifest.intendedUse}</Fact>}
           <Fact term="Licence of the model">{manifest.licence}</Fact>
           <Fact term="Trained">
-            {training.date.slice(0, 10)} with {training.framework.name} {training.framework.version}, seed{' '}
-            {training.seed}
+            {training.date.slice(0, 10)} with {training.framework.name} {training.framework.version}
+            {training.seed === undefined ? null : `, seed ${training.seed}`}
           </Fact>
           <Fact term="Runs on">
             {detail.backend} ({detail.placement}

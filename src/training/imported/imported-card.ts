@@ -1,0 +1,26 @@
+import type { PackageContents } from '../../model/package/writer.js';
+import { featureCells, quality, trainingCells } from '../card.js';
+import { markdownTable } from '../text-tables.js';
+
+/** The model card of a model that was trained elsewhere, in Markdown. */
+export function importedCard(model: PackageContents['manifest']): string {
+  const { dataset } = model.training;
+  const classes = model.signature.classes.map(({ label, title }) => [label, title]);
+  const sections = [
+    `# ${model.title} ${model.version}`,
+    model.description,
+    '## Limits',
+    (model.limits ?? []).map((limit) => `- ${limit}`).join('\n'),
+    '## Input and output',
+    markdownTable(featureCells(model.signature.features), 'text'),
+    'The answer is a probability for each class:',
+    markdownTable([['class', 'title'], ...classes], 'text'),
+    '## Quality',
+    ...quality(model),
+    '## Origin',
+    `Judged on ${dataset.rows} rows. ${dataset.source} SHA-256 of the rows as CSV: \`${dataset.sha256}\`. The model itself is licensed under ${model.licence}.`,
+    'The date is that of the import.',
+    markdownTable(trainingCells(model), 'text'),
+  ];
+  return sections.join('\n\n') + '\n';
+}
