@@ -21,6 +21,8 @@ export class ApiError extends PageError {
     readonly problems: readonly Problem[] = [],
     /** The kind of problem, such as `/problems/unknown-model`. */
     readonly type = 'about:blank',
+    /** Seconds after which it may be asked again; null where that was not said. */
+    readonly retryAfter: number | null = null,
   ) {
     super(message);
   }
@@ -41,6 +43,10 @@ export interface Target {
   readonly version: string | null;
 }
 
+interface OpenApiDocument {
+  readonly paths: Record<string, { readonly post?: { readonly operationId: string } } | undefined>;
+}
+
 interface Question {
   /** What is posted; without it the question is a GET. */
   readonly body?: unknown;
@@ -48,6 +54,7 @@ interface Question {
 }
 
 const API = '/api/v1';
+const UNAUTHENTICATED = 401;
 
 export function predictPath({ model, version }: Target): string {
   const of = `${API}/models/${encodeURIComponent(model)}`;
@@ -57,6 +64,9 @@ export function predictPath({ model, version }: Target): string {
 /** The service that the page came from. The key lives here and nowhere else: a reload forgets it. */
 export class Api {
   private key: string | null = null;
+
+  /** @param shutOut is told when there is no key, or none that is let in any more. */
+  constructor(private readonly shutOut: (error: ApiError) => void) {}
 
   get hasKey(): boolean {
     return this.key !== null;
@@ -73,6 +83,12 @@ export class Api {
   async version(model: string, version: string): Promise<VersionDetail> {
     const path = `${API}/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
     return (await this.ask<VersionDetail>(path)).body;
+  }
+
+  /** What the API document calls the operation at a path, such as `predictPenguins`; undefined where it has none. */
+  async operationAt(path: string): Promise<string | undefined> {
+    const { paths } = (await this.ask<OpenApiDocument>(`${API}/openapi.json`)).body;
+    return paths[path]?.post?.operationId;
   }
 
   predict(target: Target, inputs: readonly Row[], signal?: AbortSignal, partial = false): Promise<Answer<Predictions>> {
@@ -122,7 +138,11 @@ export class Api {
     });
     const text = await response.text();
     const elapsed = performance.now() - started;
-    if (!response.ok) throw refusal(response.status, text);
+    if (!response.ok) {
+      const error = refusal(response, text);
+      if (error.status === UNAUTHENTICATED) this.shutOut(error);
+      throw error;
+    }
     return {
       body: JSON.parse(text) as T,
       id: response.headers.get('x-prediction-id'),
@@ -136,11 +156,14 @@ function explainPath({ model, version }: Target, verb: string): string {
   return predictPath({ model, version }).replace(/predict$/, verb);
 }
 
-function refusal(status: number, text: string): ApiError {
+function refusal({ status, headers }: Response, text: string): ApiError {
+  const seconds = headers.get('retry-after');
+  const retryAfter = seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) : null;
+  const unsaid = `The service answered with status ${status}.`;
   try {
     const { detail, errors, type } = JSON.parse(text) as { detail?: string; errors?: Problem[]; type?: string };
-    return new ApiError(status, detail ?? `The service answered with status ${status}.`, errors ?? [], type);
+    return new ApiError(status, detail ?? unsaid, errors, type, retryAfter);
   } catch {
-    return new ApiError(status, `The service answered with status ${status}.`);
+    return new ApiError(status, unsaid, [], undefined, retryAfter);
   }
 }

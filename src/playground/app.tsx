@@ -4,10 +4,12 @@ import { Api, ApiError, type Target } from './api.js';
 import { useHistory } from './hooks/use-history.js';
 import { type Draft, draftOf, exampleDraft, rowOf } from './logic/fields.js';
 import { fromFragment, toFragment } from './logic/fragment.js';
-import type { Entry } from './logic/history.js';
+import { choiceOf, isReady, standingOf } from './logic/models.js';
+import { PageError } from './logic/page-error.js';
 import { Failure } from './parts/failure.js';
 import { Header } from './parts/header.js';
 import { KeyForm } from './parts/key-form.js';
+import { Standing } from './parts/standing.js';
 import { Tabs, type ViewName, VIEWS } from './parts/tabs.js';
 import type { ModelSummary, Row, VersionDetail } from './types.js';
 import { PredictView } from './views/predict.js';
@@ -18,62 +20,76 @@ const CodeView = lazy(() => import('./views/code.js').then((module) => module.Co
 const CompareView = lazy(() => import('./views/compare.js').then((module) => module.CompareView));
 const ModelCardView = lazy(() => import('./views/model-card.js').then((module) => module.ModelCardView));
 
+/** Milliseconds until the service is asked again for models that are ready. */
+const LOOK_AGAIN_AFTER = 1_000;
+
 export function App() {
-  const api = useMemo(() => new Api(), []);
   const linked = useMemo(() => fromFragment(location.hash), []);
   const history = useHistory();
   const [models, setModels] = useState<readonly ModelSummary[]>([]);
   const [detail, setDetail] = useState<VersionDetail | null>(null);
   const [draft, setDraft] = useState<Draft>({});
   const [view, setView] = useState<ViewName>(VIEWS.find(([name]) => name === linked.view)?.[0] ?? 'predict');
-  const [pinned, setPinned] = useState<readonly Entry[]>([]);
   const [error, setError] = useState<Error | null>(null);
+  const api = useMemo(() => new Api(setError), []);
 
   const manifest = detail?.manifest;
   const row = manifest?.task === 'classification' ? rowOf(manifest.signature.features, draft) : undefined;
   const open = async (all: readonly ModelSummary[], name: string | null, version: string | null, row?: Row) => {
-    const model = all.find((one) => one.name === name) ?? all.find((one) => one.default) ?? all[0];
-    const ready = model?.versions.filter(({ state }) => state === 'ready') ?? [];
-    const chosen = ready.find((one) => one.version === version) ?? ready.find((one) => one.default) ?? ready[0];
-    if (model === undefined || chosen === undefined) return;
-    const found = await api.version(model.name, chosen.version);
-    setDetail(found);
+    const found = choiceOf(all, name, version);
+    if (found === null) return;
+    const [model, chosen] = found;
+    const opened = await api.version(model.name, chosen.version);
+    setDetail(opened);
     // Models of tensors have no fields to fill; the API documentation describes them.
-    if (found.manifest?.task !== 'classification') return;
-    setDraft(row === undefined ? exampleDraft(found.manifest) : draftOf(row, found.manifest));
+    if (opened.manifest?.task !== 'classification') return;
+    setDraft(row === undefined ? exampleDraft(opened.manifest) : draftOf(row, opened.manifest));
   };
   const start = async () => {
     try {
       const all = await api.models();
       setModels(all);
       setError(null);
-      await open(all, linked.model ?? null, linked.version ?? null, linked.row);
+      // The fragment is kept up: after a key was asked for, it holds what stood there before.
+      const { model = null, version = null, row } = fromFragment(location.hash);
+      await open(all, model, version, row);
     } catch (failure) {
       setError(failure as Error);
     }
   };
   const choose = (name: string, version: string | null, wanted?: Row) => {
     const same = detail?.name === name ? row : undefined;
+    const model = models.find((one) => one.name === name);
+    if (model !== undefined && !isReady(model)) {
+      setError(new PageError(`${name} cannot answer: ${model.versions.map(standingOf).join(' ')}`));
+      return;
+    }
+    setError(null);
     open(models, name, version, wanted ?? same).catch(setError);
   };
   useEffect(() => {
     void start();
   }, []);
+  const idle = detail === null && error === null;
+  useEffect(() => {
+    if (!idle) return undefined;
+    const timer = setInterval(() => void start(), LOOK_AGAIN_AFTER);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [idle]);
 
   const fragment =
     detail === null ? null : toFragment({ model: detail.name, version: detail.version, view, ...(row && { row }) });
   useEffect(() => {
     if (fragment !== null) window.history.replaceState(null, '', fragment);
   }, [fragment]);
-  const pin = (entry: Entry) => {
-    setPinned((before) => [...before, entry].slice(-2));
-  };
 
   if (error instanceof ApiError && error.status === 401) {
     return (
       <Shell models={[]}>
         <KeyForm
-          refused={api.hasKey}
+          refused={api.hasKey ? error.message : null}
           onKey={(key) => {
             api.useKey(key);
             void start();
@@ -88,9 +104,7 @@ export function App() {
         {error !== null ? (
           <Failure error={error} />
         ) : detail === null ? (
-          <p class="lead" role="status">
-            Looking for models …
-          </p>
+          <Standing models={models} />
         ) : (
           <p class="card lead">
             This model takes tensors: <a href="/docs">the API documentation</a> shows how to ask it.
@@ -112,23 +126,21 @@ export function App() {
               {...{ api, target, manifest, draft }}
               onDraft={setDraft}
               onEntry={history.add}
-              onPin={pin}
+              onPin={history.pin}
               onShare={share}
             />
           ) : null}
           {view === 'batch' ? <BatchView key={detail.digest} {...{ api, target, manifest }} /> : null}
-          {view === 'code' ? <CodeView {...{ target, manifest, row }} guarded={api.hasKey} /> : null}
+          {view === 'code' ? <CodeView {...{ api, target, row }} guarded={api.hasKey} /> : null}
           {view === 'card' ? (
             <ModelCardView {...{ api, detail, manifest }} model={models.find(({ name }) => name === detail.name)!} />
           ) : null}
           {view === 'compare' ? (
             <CompareView
-              pinned={pinned}
+              pinned={history.pinned}
               history={history.entries}
-              onPin={pin}
-              onUnpin={() => {
-                setPinned([]);
-              }}
+              onPin={history.pin}
+              onUnpin={history.unpin}
               onClear={history.clear}
               onOpen={(entry) => {
                 choose(entry.model, entry.version, entry.row);

@@ -19,17 +19,6 @@ async function arrive(fragment = ''): Promise<Visit['page']> {
   await displayed(visitor.page);
   return visitor.page;
 }
-/** Milliseconds in the browser from a click on a value of `safety` to the frame that shows the class. */
-const editAndWait = (value: string, title: string) => `new Promise((done) => {
-  const started = performance.now();
-  document.querySelector('input[name="field-safety"][value="${value}"]').click();
-  const look = () => {
-    if (document.querySelector('.verdict strong').textContent === '${title}') done(performance.now() - started);
-    else requestAnimationFrame(look);
-  };
-  look();
-})`;
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 beforeAll(async () => {
   service = await startTestApp({ VERSION_POLICY: 'all' });
@@ -59,13 +48,8 @@ describe('the first view', () => {
     await expectVerdict(page, 'Very good');
   });
 
-  it('follows an edit with bars, and says where the time went', async () => {
+  it('says where the time went', async () => {
     const page = await arrive();
-    const times: number[] = [];
-    for (const value of ['low', 'high', 'low', 'high', 'low', 'high']) {
-      times.push(await page.evaluate<number>(editAndWait(value, value === 'low' ? 'Unacceptable' : 'Very good')));
-    }
-    expect(median(times)).toBeLessThan(250);
     expect(await page.getByText(/in the service \(encode .*queue .*infer/).count()).toBe(1);
     expect(await page.getByText(/^[\da-f-]{36}$/).count()).toBe(1);
   });
@@ -180,7 +164,9 @@ describe('code', () => {
       console.warn('Not run: Python code needs python3-requests (on Debian: apt-get install python3-requests).');
       return;
     }
-    const { probabilities } = JSON.parse(await RUNNERS[title]!(code)) as { probabilities: Record<string, number> };
+    const { probabilities } = JSON.parse(await RUNNERS[title]!(code, service.url)) as {
+      probabilities: Record<string, number>;
+    };
     const figures = Object.entries(probabilities).map(([label, share]) => [label, percent(share)]);
     expect(Object.fromEntries(figures)).toEqual(shown);
   });
@@ -213,9 +199,16 @@ describe('what was seen', () => {
     const table = page.getByRole('table', { name: 'Two pinned predictions' });
     await table.waitFor();
     expect(await table.innerText()).toMatch(/car-evaluation 2\.0\.0[^]*car-evaluation 1\.0\.0/);
+    await page.reload();
+    await table.waitFor();
+    expect(await table.innerText()).toMatch(/car-evaluation 2\.0\.0[^]*car-evaluation 1\.0\.0/);
     await page.getByRole('button', { name: 'Clear history' }).click();
     await page.getByText('Nothing yet.').waitFor();
-    expect(await page.evaluate('localStorage.getItem("tensornest.history")')).toBe('[]');
+    expect(await table.count()).toBe(0);
+    expect(await page.evaluate('[localStorage["tensornest.history"], localStorage["tensornest.pinned"]]')).toEqual([
+      '[]',
+      '[]',
+    ]);
   });
 
   it('is described by the model card, versions side by side', async () => {

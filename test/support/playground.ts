@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 const run = promisify(execFile);
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const TSC = resolve('node_modules/typescript/bin/tsc');
 
 /** Where pictures of the views are left to be looked at. */
 export const SHOTS = 'test/.output/playground';
@@ -67,16 +70,37 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
+type Runner = (code: string, service: string) => Promise<string>;
+
 /** How each snippet is run, as its reader would run it. */
-export const RUNNERS: Readonly<Record<string, (code: string) => Promise<string>>> = {
+export const RUNNERS: Readonly<Record<string, Runner>> = {
   curl: async (code) => {
     const { results } = JSON.parse((await run('sh', ['-c', code])).stdout) as { results: object[] };
     return JSON.stringify(results[0]);
   },
   JavaScript: async (code) => (await run(process.execPath, ['--input-type=module', '-e', code])).stdout,
-  TypeScript: async (code) => (await run(process.execPath, ['--input-type=module-typescript', '-e', code])).stdout,
+  TypeScript: compileAndRun,
   Python: async (code) => (await run('python3', ['-c', code])).stdout,
 };
+
+/** In a project with the client that is generated from the service: strictly checked, then run. */
+async function compileAndRun(code: string, service: string): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'tensornest-snippet-'));
+  try {
+    const client = join(project, 'node_modules/tensornest-client');
+    await run(process.execPath, [resolve('dist/cli/client.js'), service, '--out', client]);
+    await writeFile(join(project, 'package.json'), '{"type":"module"}');
+    await writeFile(join(project, 'app.ts'), code);
+    const strict = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom', '--noEmit'];
+    // What the compiler finds wrong stands in its output.
+    await run(process.execPath, [TSC, ...strict, 'app.ts'], { cwd: project }).catch((error: unknown) => {
+      throw new Error((error as { stdout: string }).stdout, { cause: error });
+    });
+    return (await run(process.execPath, ['app.ts'], { cwd: project })).stdout;
+  } finally {
+    await rm(project, { recursive: true });
+  }
+}
 
 /** Whether Python and its package `requests` (on Debian: python3-requests) are here. */
 export async function hasPythonRequests(): Promise<boolean> {

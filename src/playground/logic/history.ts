@@ -11,6 +11,8 @@ export interface Entry {
 }
 
 const MOST = 50;
+/** Two are compared. */
+export const MOST_PINNED = 2;
 
 const sameQuestion = (one: Entry, other: Entry) =>
   one.model === other.model && one.version === other.version && JSON.stringify(one.row) === JSON.stringify(other.row);

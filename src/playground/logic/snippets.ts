@@ -1,4 +1,4 @@
-import type { Feature, Manifest, Row } from '../types.js';
+import type { Row } from '../types.js';
 
 /** The request that the page sends, for one row. */
 export interface SnippetRequest {
@@ -6,7 +6,8 @@ export interface SnippetRequest {
   readonly origin: string;
   readonly path: string;
   readonly row: Row;
-  readonly manifest: Manifest;
+  /** What the API document calls the operation at the path. */
+  readonly operation: string | undefined;
   /** Keys are required: the snippet reads one from the environment, never from the page. */
   readonly guarded: boolean;
 }
@@ -20,10 +21,11 @@ export interface Snippet {
 const KEY = 'TENSORNEST_KEY';
 
 export function snippetsOf(request: SnippetRequest): Snippet[] {
+  const typed = typescript(request);
   return [
     { id: 'curl', title: 'curl', text: curl(request) },
     { id: 'fetch', title: 'JavaScript', text: fetchSnippet(request) },
-    { id: 'typescript', title: 'TypeScript', text: typescript(request) },
+    ...(typed === null ? [] : [{ id: 'typescript', title: 'TypeScript', text: typed }]),
     { id: 'python', title: 'Python', text: python(request) },
   ];
 }
@@ -50,33 +52,23 @@ const { results } = await response.json();
 console.log(JSON.stringify(results[0]));`;
 }
 
-function typescript({ origin, path, row, manifest, guarded }: SnippetRequest): string {
-  const name = typeName(manifest.name);
-  const { features, classes } = manifest.signature;
-  const labels = classes.map(({ label }) => JSON.stringify(label)).join(' | ');
-  return `interface ${name}Input {
-${features.map((feature) => `  ${typeOf(feature)}`).join('\n')}
-}
-type ${name}Class = ${labels};
-interface ${name}Result {
-  class: number;
-  label: ${name}Class;
-  probability: number;
-  probabilities: Record<${name}Class, number>;
-}
+/** With the client that `npm run client` makes; none where the API document has no operation for it. */
+function typescript({ origin, path, row, operation, guarded }: SnippetRequest): string | null {
+  if (operation === undefined) return null;
+  const name = clientFunction(operation);
+  const key = guarded ? `, key: process.env.${KEY} ?? ''` : '';
+  return `// POST ${path}, by the typed client of this service:
+// npm run client -- ${origin} --out tensornest-client${guarded ? ' --key-file <file>' : ''}
+// npm install ./tensornest-client
+import { ${name}, tensornest } from 'tensornest-client';
 
-async function predict(inputs: ${name}Input[]): Promise<${name}Result[]> {
-  const response = await fetch(${JSON.stringify(origin + path)}, {
-    method: 'POST',
-    headers: ${headersOf(guarded)},
-    body: JSON.stringify({ inputs }),
-  });
-  if (!response.ok) throw new Error(((await response.json()) as { detail: string }).detail);
-  return ((await response.json()) as { results: ${name}Result[] }).results;
-}
-
-const [result] = await predict([${indented(row)}]);
-console.log(JSON.stringify(result));`;
+const client = tensornest({ baseUrl: ${JSON.stringify(origin)}${key} });
+const { data, error } = await ${name}({
+  client,
+  body: { inputs: [${indented(row)}] },
+});
+if (error) throw new Error(error.detail);
+console.log(JSON.stringify(data.results[0]));`;
 }
 
 function python({ origin, path, row, guarded }: SnippetRequest): string {
@@ -95,13 +87,6 @@ print(json.dumps(response.json()["results"][0]))`;
 
 const indented = (row: Row) => JSON.stringify(row).replaceAll('\n', ' ');
 
-const typeName = (name: string) =>
-  name
-    .replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-    .replace(/^\d/, 'M$&');
-
-function typeOf(feature: Feature): string {
-  const key = /^[A-Za-z_$][\w$]*$/.test(feature.name) ? feature.name : JSON.stringify(feature.name);
-  const type = feature.kind === 'number' ? 'number' : feature.values.map((value) => JSON.stringify(value)).join(' | ');
-  return `${key}${feature.missing.policy === 'default' ? '?' : ''}: ${type};`;
-}
+/** What the generated client calls an operation: its id in camel case. */
+const clientFunction = (operation: string) =>
+  operation.replaceAll(/[^A-Za-z0-9]+([A-Za-z0-9])/g, (_, next: string) => next.toUpperCase());

@@ -1,4 +1,5 @@
 import { THEMES, type Theme, useTheme } from '../hooks/use-theme.js';
+import { isReady } from '../logic/models.js';
 import type { ModelSummary, VersionDetail } from '../types.js';
 
 interface HeaderProps {
@@ -53,8 +54,10 @@ export function Header({ models, detail, onModel }: HeaderProps) {
                   onModel(event.currentTarget.value, null);
                 }}
               >
-                {models.map(({ name }) => (
-                  <option key={name}>{name}</option>
+                {models.map((one) => (
+                  <option key={one.name} value={one.name}>
+                    {isReady(one) ? one.name : `${one.name} (not ready)`}
+                  </option>
                 ))}
               </select>
             </label>

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 
 interface KeyProps {
-  /** One was given, and it was not let in. */
-  readonly refused: boolean;
+  /** Why the one that was given was not let in; null before one was. */
+  readonly refused: string | null;
   readonly onKey: (key: string) => void;
 }
 
@@ -26,7 +26,7 @@ export function KeyForm({ refused, onKey }: KeyProps) {
         autocomplete="off"
         value={key}
         aria-describedby="key-about"
-        aria-invalid={refused}
+        aria-invalid={refused !== null}
         onInput={(event) => {
           setKey(event.currentTarget.value);
         }}
@@ -34,11 +34,11 @@ export function KeyForm({ refused, onKey }: KeyProps) {
       <p id="key-about" class="about">
         Kept in the memory of this page only. A reload forgets it.
       </p>
-      {refused ? (
+      {refused === null ? null : (
         <p class="problem" role="alert">
-          This key was not let in.
+          This key was not let in. {refused}
         </p>
-      ) : null}
+      )}
       <button type="submit" class="primary">
         Use key
       </button>

@@ -1,19 +1,27 @@
-import { useState } from 'preact/hooks';
-import { predictPath, type Target } from '../api.js';
+import { useEffect, useState } from 'preact/hooks';
+import { type Api, predictPath, type Target } from '../api.js';
 import { snippetsOf } from '../logic/snippets.js';
-import type { Manifest, Row } from '../types.js';
+import type { Row } from '../types.js';
 
 interface CodeProps {
+  readonly api: Api;
   readonly target: Target;
-  readonly manifest: Manifest;
   readonly row: Row;
   readonly guarded: boolean;
 }
 
 /** The request that this page sends, for other programs to send. */
-export function CodeView({ target, manifest, row, guarded }: CodeProps) {
+export function CodeView({ api, target, row, guarded }: CodeProps) {
   const [copied, setCopied] = useState('');
-  const request = { origin: location.origin, path: predictPath(target), row, manifest, guarded };
+  const [operation, setOperation] = useState<string>();
+  const path = predictPath(target);
+  useEffect(() => {
+    // Without the document there is no typed client either.
+    api.operationAt(path).then(setOperation, () => {
+      setOperation(undefined);
+    });
+  }, [path]);
+  const request = { origin: location.origin, path, row, operation, guarded };
   return (
     <div class="stack">
       <p class="lead">

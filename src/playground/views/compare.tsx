@@ -35,7 +35,7 @@ export function CompareView({ pinned, history, onOpen, onPin, onUnpin, onClear }
       <section class="card" aria-labelledby="history-title">
         <div class="card-head">
           <h2 id="history-title">History</h2>
-          <button type="button" class="quiet" disabled={history.length === 0} onClick={onClear}>
+          <button type="button" class="quiet" disabled={history.length + pinned.length === 0} onClick={onClear}>
             Clear history
           </button>
         </div>

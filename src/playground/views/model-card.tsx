@@ -180,8 +180,9 @@ function Versions({ api, model }: { readonly api: Api; readonly model: ModelSumm
             <tr>
               <th scope="row">state</th>
               {model.versions.map(({ version, state, reason }) => (
-                <td key={version} title={reason}>
+                <td key={version}>
                   {state}
+                  {reason === undefined ? null : <span class="fine">: {reason}</span>}
                 </td>
               ))}
             </tr>
