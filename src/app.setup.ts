@@ -72,9 +72,13 @@ export async function createApp(
   const app = await nest().create<NestExpressApplication>(
     guest ? AppModule.forRoot(config) : AppModule.forRoot(config, { group, log, spans, extras }),
     adapter,
-    { bufferLogs: !guest, autoFlushLogs: !guest, bodyParser: false, abortOnError: false },
+    // Flushed below: what cannot be built is told by whoever asked for it, once and without a stack.
+    { bufferLogs: !guest, autoFlushLogs: false, bodyParser: false, abortOnError: false },
   );
-  if (!guest) app.useLogger(app.get(Logger));
+  if (!guest) {
+    app.useLogger(app.get(Logger));
+    app.flushLogs();
+  }
   app.get(ParserErrors).answerFor(app.getHttpServer(), adapter.messages);
   const accessLog = app.get(AccessLog);
   const httpMetrics = app.get(HttpMetrics);

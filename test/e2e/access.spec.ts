@@ -346,6 +346,16 @@ describe('the file of keys', () => {
     await expect(startTestApp({ KEYS_FILE: keysFile() })).rejects.toThrow(says);
   });
 
+  it.each(['1', '2'])(
+    'that is wrong at the start is all that is said of it, with %s process(es)',
+    async (processes) => {
+      await writeFile(keysFile(), 'no json');
+      service = new ServiceProcess({ KEYS_FILE: keysFile(), WEB_CONCURRENCY: processes });
+      expect(await service.exit()).toBe(1);
+      expect(service.stdout + service.stderr).toBe('The service could not start: KEYS_FILE is no JSON.\n');
+    },
+  );
+
   it('is written by the command that makes keys, which shows the key once', async () => {
     let out = '';
     const terminal = { out: (text: string) => (out += text), err: () => undefined };
