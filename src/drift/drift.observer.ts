@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { PredictionObserver } from '../core/ports/prediction-observer.js';
-import type { PredictionEvent } from '../core/prediction.js';
+import type { Prediction, PredictionEvent } from '../core/prediction.js';
 import type { RowBatch } from '../core/row-batch.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import { TabularSlot } from '../model/tabular-slot.js';
@@ -40,6 +40,11 @@ export class DriftObserver implements PredictionObserver {
   }
 
   observe({ digest, prediction }: PredictionEvent): void {
+    this.observeTrial(digest, prediction);
+  }
+
+  /** A version on trial counts as one that answers: before it does is when its drift is of most use. */
+  observeTrial(digest: string, prediction: Prediction): void {
     (this.entries.get(digest) ?? this.begun(digest))?.tally.addPrediction(prediction);
   }
 

@@ -147,8 +147,14 @@ export class PredictionService {
     const { slot, prediction, failure, route } = answer;
     const { source } = request;
     this.notify(slot, request, prediction);
-    const ask = async (version: string) => (await this.ask(slot.manifest.name, version, source)).prediction;
+    const ask = (version: string) => this.compare(slot.manifest.name, version, source);
     route?.answered({ prediction, inputs: source, failure, ask });
+    return prediction;
+  }
+
+  private async compare(model: string, version: string, source: RowSource): Promise<Prediction> {
+    const { slot, prediction } = await this.ask(model, version, source);
+    for (const reader of this.readers) reader.observeTrial?.(slot.digest, prediction);
     return prediction;
   }
 

@@ -70,6 +70,9 @@ describe('where keys are required', () => {
     ['GET', '/v2/models/car-evaluation'],
     ['POST', '/v1/models/car-evaluation:predict'],
     ['POST', '/api/v1/models/car-evaluation/explain'],
+    ['GET', '/api/v1/models/car-evaluation/drift'],
+    ['GET', '/api/v1/models/car-evaluation/feedback'],
+    ['POST', '/api/v1/feedback'],
     ['GET', '/there/is/nothing'],
     ['PUT', '/api/v1/models/car-evaluation/versions/9.0.0'],
   ])('nobody without one gets past the door: %s %s', async (method, path) => {

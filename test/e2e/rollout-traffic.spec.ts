@@ -121,3 +121,23 @@ describe('a canary rollout', () => {
     expect(await seen(1)).toMatchObject({ candidate: { rows: 1, errors: 0 } });
   });
 });
+
+it('counts what a candidate is asked and answers in the shadow for its drift, as if it had answered', async () => {
+  const rows = ROWS.slice(0, 600);
+  await start('2.0.0', { DRIFT_WINDOW_ROWS: '600' });
+  await begun({ candidate: '1.0.0', mode: 'shadow', gate: GATE, onFail: 'hold' });
+  await recordedTraffic(rows);
+  await seen(600);
+  const windows = await vi.waitFor(async () => {
+    const { versions } = (await service.get(`${CARS}/drift`)).body;
+    expect(versions.map(({ window }: any) => window?.rows)).toEqual([600, 600]);
+    return Object.fromEntries(versions.map((found: any) => [found.version, found]));
+  }, SOON);
+  for (const version of ['1.0.0', '2.0.0']) {
+    const { results } = await ask(rows, {}, `${CARS}/versions/${version}/predict`);
+    for (const { label, window } of windows[version].predictions.classes.bins) {
+      const won = results.filter((result: any) => result.label === label).length;
+      expect([version, label, window]).toEqual([version, label, won / 600]);
+    }
+  }
+});

@@ -39,6 +39,8 @@ export function narrowed(document: OpenAPIObject, { model, version, type, id, la
   schemas.CounterfactualBody.properties.input = row;
   schemas.CounterfactualBody.properties.target.enum = labels;
   schemas.CounterfactualBody.properties.frozen.items.enum = features;
+  // Under items each has a status of its own, so any text is answered.
+  schemas.FeedbackItems.properties.items.items = structuredClone(schemas.FeedbackItem);
   schemas.FeedbackItem.properties.id.enum = [id];
   schemas.FeedbackItem.properties.label.enum = [label];
   return copy;

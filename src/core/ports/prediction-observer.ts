@@ -1,4 +1,4 @@
-import type { FailedRequestEvent, PredictionEvent, TensorPredictionEvent } from '../prediction.js';
+import type { FailedRequestEvent, Prediction, PredictionEvent, TensorPredictionEvent } from '../prediction.js';
 import type { RowBatch } from '../row-batch.js';
 
 /**
@@ -14,6 +14,8 @@ export interface PredictionObserver {
    */
   observeRows?(digest: string, rows: RowBatch): void;
   observe(event: PredictionEvent): void;
+  /** What a version answered for a comparison, whose rows `observeRows` was told of: no caller gets it. */
+  observeTrial?(digest: string, prediction: Prediction): void;
   /** The same for a model that takes and gives tensors. */
   observeTensors?(event: TensorPredictionEvent): void;
   /** A request that got no prediction: refused, turned away, given up or failed. */
