@@ -13,11 +13,23 @@ export function barProgress(stream: NodeJS.WritableStream): Progress {
         barCompleteChar: '#',
         barIncompleteChar: '.',
         etaBuffer: 30,
+        etaAsynchronousUpdate: true,
+        // What Ctrl-C does is for the command to say.
+        gracefulExit: false,
       });
+      let done = 0;
       bar.start(steps, 0, { note: 'starting', loss: '-', accuracy: '-' });
       return {
         step(note, { loss, accuracy }) {
-          bar.increment(1, { note, loss: metric(loss), accuracy: metric(accuracy) });
+          done += 1;
+          bar.update(done, { note, loss: metric(loss), accuracy: metric(accuracy) });
+        },
+        part(note, part, { loss, accuracy }) {
+          bar.update(done + part, { note, loss: metric(loss), accuracy: metric(accuracy) });
+        },
+        skip(count) {
+          done += count;
+          bar.update(done);
         },
         end() {
           bar.stop();

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { reasonOf, TensornestError } from '../core/errors.js';
 import { EXIT, exitCodeOf } from './exit.js';
+import { TrainFailure } from './train/train-failure.js';
 
 /** An error for a program to read. */
 export interface ErrorDocument {
@@ -10,6 +11,7 @@ export interface ErrorDocument {
 }
 
 export function errorDocument(error: unknown): ErrorDocument {
+  if (error instanceof TrainFailure) return { code: error.code, message: error.message };
   if (error instanceof CommanderError) return { code: 'usage', message: error.message.replace(/^error: /, '') };
   const code = error instanceof TensornestError ? error.code : exitCodeOf(error) === EXIT.usage ? 'usage' : 'failed';
   return { code, message: reasonOf(error) };

@@ -15,6 +15,12 @@ export function lineProgress(write: (text: string) => void): Progress {
           const due = Math.floor((done * LINES) / steps) > Math.floor(((done - 1) * LINES) / steps);
           if (due) write(`${title}: ${note}, loss ${metric(loss)}, accuracy ${metric(accuracy)}\n`);
         },
+        part() {
+          /* a log wants no more of it than its steps */
+        },
+        skip(count) {
+          done += count;
+        },
         end() {
           /* every line was written when it was due */
         },

@@ -6,21 +6,16 @@ import { CommanderError, type Command } from 'commander';
 import { environmentWith } from '../config/process-config.js';
 import { reasonOf } from '../core/errors.js';
 import { writePackage } from '../model/package/writer.js';
-import { BACKENDS } from '../runtime/backends/index.js';
-import { datasetNamed } from '../training/datasets/index.js';
 import { assessmentText, resultText } from '../training/report.js';
-import { reportFiles } from '../training/report/report-page.js';
-import { trainModel, type TrainingResult } from '../training/train-model.js';
-import type { TrainingConfig } from '../training/training-config.js';
-import { UnknownModelError } from '../training/training-error.js';
-import { loadTrainingConfig } from '../training/training-files.js';
 import { errorDocument } from './error-document.js';
-import { EXIT, exitCodeOf } from './exit.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit.js';
 import { catchInterrupts } from './interrupts.js';
 import { namesTable } from './rows/table-file.js';
 import type { Terminal } from './terminal.js';
+import type { Trained } from './train/messages.js';
+import { TrainFailure } from './train/train-failure.js';
+import { trainInThread } from './train/train-thread.js';
 import { type TrainOptions, trainWords } from './train-options.js';
-import { datasetOfTable, type Prepared, prepareTable } from './train-table.js';
 
 const SERVICE = join(import.meta.dirname, '../main.js');
 
@@ -35,11 +30,11 @@ export async function train(words: readonly string[], terminal: Terminal): Promi
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    if (words.includes('--json')) terminal.out(`${JSON.stringify({ error: errorDocument(error) }, null, 2)}\n`);
+    if (words.includes('--json')) terminal.out(documentOf({ error: errorDocument(error) }));
     // Commander has already said what is wrong with the words.
     if (error instanceof CommanderError) return EXIT.usage;
     terminal.err(`error: ${reasonOf(error)}\n`);
-    return error instanceof UnknownModelError ? EXIT.usage : exitCodeOf(error);
+    return error instanceof TrainFailure ? error.exit : exitCodeOf(error);
   }
 }
 
@@ -58,77 +53,63 @@ function buildCommand(terminal: Terminal): Command {
 
 async function run(model: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   const isTable = namesTable(model);
-  const backend = await BACKENDS.wasm();
   const interrupts = catchInterrupts((text) => {
     terminal.err(text);
   });
-  const stopAsked = () => interrupts.taken();
-  const date = new Date();
-  let prepared: Prepared;
-  let result: TrainingResult;
   try {
-    prepared = isTable ? await prepareTable(model, options, terminal, stopAsked) : await prepareNamed(model, options);
-    prepared = { ...prepared, config: withOptions(prepared.config, options) };
-    const { config, dataset } = prepared;
-    terminal.err(`Training ${config.name} ${config.version} (seed ${config.seed}, ${backend.name} backend)\n`);
-    const { crossValidation } = options;
-    const { progress } = terminal;
-    result = await trainModel({
-      config,
-      dataset,
-      backend,
-      crossValidation,
-      baselines: isTable,
-      progress,
-      stopAsked,
-      date,
+    const start = { model, options, date: new Date(), stop: interrupts.flag };
+    const trained = await trainInThread(start, terminal, () => {
+      interrupts.begun();
     });
+    interrupts.writing();
+    const code = await write(trained, isTable, options, terminal);
+    if (code !== EXIT.ok || options.serve !== true) return code;
+    interrupts.release();
+    return await serve(options.out ?? options.models, trained.config.name);
   } finally {
     interrupts.release();
   }
-  const { config } = prepared;
+}
+
+/** Says what was measured, and writes report and package. */
+async function write(
+  { config, result, report: files }: Trained,
+  isTable: boolean,
+  options: TrainOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const say = (text: string) => {
     if (options.json !== true) terminal.out(text);
   };
   say(`\n${resultText(result)}\n`);
   if (isTable) say(`${assessmentText(result)}\n\n`);
+  if (result.stopped !== undefined) say(`${result.stopped}\n`);
   if ('exempt' in config.failUnder) say(`Exempt from the quality gate: ${config.failUnder.exempt}\n`);
   const wanted = options.report ?? (isTable ? join('runs', `${config.name}-${config.version}`) : undefined);
-  const report = wanted === undefined ? undefined : await writeReport(wanted, prepared, result, date);
+  const report = wanted === undefined ? undefined : await writeReport(wanted, files);
   if (report !== undefined) say(`Report written to ${report}\n`);
-  const { heldOut, shortfalls, contents } = result;
+  const { heldOut, stopped, shortfalls, contents } = result;
   if (contents === undefined) {
-    if (options.json) terminal.out(documentOf({ report, heldOut, shortfalls }));
+    if (options.json) terminal.out(documentOf({ report, heldOut, stopped, shortfalls }));
     terminal.err(`error: ${shortfalls.join(' ')} No package was written.\n`);
     return EXIT.qualityGate;
   }
-  const models = options.out ?? options.models;
-  const folder = await writePackage(models, contents);
+  const folder = await writePackage(options.out ?? options.models, contents);
   const { assessment, baselines, crossValidation } = result;
   if (options.json)
-    terminal.out(documentOf({ package: folder, report, heldOut, crossValidation, assessment, baselines }));
+    terminal.out(documentOf({ package: folder, report, heldOut, stopped, crossValidation, assessment, baselines }));
   say(`Package written to ${folder}\nNext: npm start\n`);
-  return options.serve ? serve(models, config.name) : EXIT.ok;
+  return EXIT.ok;
 }
 
 function documentOf(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-async function prepareNamed(model: string, options: TrainOptions): Promise<Prepared> {
-  const config = await loadTrainingConfig(options.models, model);
-  const { dataset } = config;
-  const found = typeof dataset === 'string' ? datasetNamed(dataset) : (await datasetOfTable(config, dataset))[0];
-  return { config, dataset: found, profiles: [], warnings: [], trials: [] };
-}
-
 /** Resolves to the page. */
-async function writeReport(folder: string, prepared: Prepared, result: TrainingResult, date: Date): Promise<string> {
-  const rows = prepared.dataset.rows().length;
+async function writeReport(folder: string, files: ReadonlyMap<string, string>): Promise<string> {
   await mkdir(folder, { recursive: true });
-  for (const [name, content] of reportFiles({ ...prepared, result, date, rows })) {
-    await writeFile(join(folder, name), content);
-  }
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
   return join(folder, 'report.html');
 }
 
@@ -141,22 +122,4 @@ async function serve(models: string, name: string): Promise<number> {
   const [code] = (await once(child, 'exit')) as [number | null];
   process.off('SIGINT', forward).off('SIGTERM', forward);
   return code ?? EXIT.failure;
-}
-
-/** What the command line says goes before what the training file says. */
-function withOptions(config: TrainingConfig, options: TrainOptions): TrainingConfig {
-  const { hyperparameters, failUnder } = config;
-  return {
-    ...config,
-    seed: options.seed ?? config.seed,
-    hyperparameters: { ...hyperparameters, epochs: options.epochs ?? hyperparameters.epochs },
-    failUnder: gated(failUnder, options),
-  };
-}
-
-/** An exempt model is gated after all by whoever asks for it, in what they ask for. */
-function gated(failUnder: TrainingConfig['failUnder'], options: TrainOptions): TrainingConfig['failUnder'] {
-  if (options.failUnder === undefined && options.failUnderF1 === undefined) return failUnder;
-  const { accuracy, macroF1 } = 'exempt' in failUnder ? { accuracy: 0, macroF1: 0 } : failUnder;
-  return { accuracy: options.failUnder ?? accuracy, macroF1: options.failUnderF1 ?? macroF1 };
 }

@@ -11,6 +11,8 @@ export interface TrainOptions {
   readonly failUnderF1?: number;
   readonly crossValidation: boolean;
   readonly report?: string;
+  readonly resume?: true;
+  readonly checkpointEvery: number;
   readonly serve?: true;
   readonly json?: true;
   readonly target?: string;
@@ -37,7 +39,8 @@ Examples:
   train car-evaluation                           a model that has a training file
 
 A table's first run writes models/<name>/training/<version>.json. Edit it, and the next run does as it says.
-Ctrl-C keeps the best model so far.
+Ctrl-C makes a package of the best so far; twice, it ends at once. --resume goes on from where a run was ended, to the
+same weights as without the interruption.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not good enough to be packaged.`;
 
@@ -53,6 +56,12 @@ export function trainWords(): Command {
     .addOption(number('--fail-under <accuracy>', 'write no package below this accuracy, from 0 to 1', fraction))
     .addOption(number('--fail-under-f1 <macro-f1>', 'write no package below this macro-F1, from 0 to 1', fraction))
     .option('--no-cross-validation', 'leave out the cross-validation, which takes most of the time')
+    .option('--resume', 'go on from where a run with the same data, seed and options was ended')
+    .addOption(
+      new Option('--checkpoint-every <seconds>', 'what an end at once may lose; 0 is every epoch')
+        .argParser(whole(0, 86_400))
+        .default(10),
+    )
     .option('--report <folder>', 'where the report goes (default for a table: runs/<name>-<version>)')
     .option('--serve', 'start the service with the new model')
     .option('--json', 'write one JSON document to standard output')

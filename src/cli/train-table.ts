@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { MODEL_NAME } from '../model/package/manifest.js';
 import type { Dataset } from '../training/datasets/dataset.js';
 import { assertTrainable, toExamples } from '../training/examples.js';
-import { searchHyperparameters, type Trial } from '../training/search.js';
+import { searchHyperparameters, type SearchOptions, type Trial } from '../training/search.js';
 import { type ColumnProfile, profileColumn } from '../training/table/column-profile.js';
 import { inferSchema, type Schema } from '../training/table/infer-schema.js';
 import { cellsOf, type Table } from '../training/table/table.js';
@@ -16,7 +16,7 @@ import { parseTrainingConfig, type TrainingConfig } from '../training/training-c
 import { loadTrainingConfig, trainingFilePath } from '../training/training-files.js';
 import { UsageError } from './exit.js';
 import { readTable } from './rows/table-file.js';
-import type { Terminal } from './terminal.js';
+import type { Checkpoints } from './train/checkpoints.js';
 import { schemaWords, type TrainOptions } from './train-options.js';
 
 /** Everything that a table has to become before a model is trained on it. */
@@ -26,6 +26,13 @@ export interface Prepared {
   readonly profiles: readonly ColumnProfile[];
   readonly warnings: readonly string[];
   readonly trials: readonly Trial[];
+  /** What was ended by hand. */
+  readonly stopped?: string | undefined;
+}
+
+export interface Preparing extends Pick<SearchOptions, 'progress' | 'stopAsked'> {
+  readonly say: (text: string) => void;
+  readonly checkpoints: Pick<Checkpoints, 'open'>;
 }
 
 const LIMIT_OF_ROWS =
@@ -39,8 +46,7 @@ const DEFAULT_SEED = 42;
 export async function prepareTable(
   file: string,
   options: TrainOptions,
-  terminal: Terminal,
-  stopAsked: () => boolean,
+  { say, progress, stopAsked, checkpoints }: Preparing,
 ): Promise<Prepared> {
   const name = options.name ?? nameFrom(file);
   const version = options.modelVersion;
@@ -51,28 +57,24 @@ export async function prepareTable(
     throw new UsageError(`--model-version: "${version}" is no semantic version such as 1.0.0.`);
   }
   const path = trainingFilePath(options.models, name, version);
-  if (existsSync(path) && options.fresh !== true) return fromFile(file, path, `${name}@${version}`, options, terminal);
+  if (existsSync(path) && options.fresh !== true) return fromFile(file, path, `${name}@${version}`, options, say);
   if (options.target === undefined) throw new UsageError('--target must name the column that holds the class.');
   const table = await readTable(file, options.exclude);
   const schema = inferSchema(table, { ...options, target: options.target });
-  terminal.err(`${schemaText(table, schema)}\n`);
+  say(`${schemaText(table, schema)}\n`);
   const draft = draftOf(name, version, schema, options);
   const config = parseTrainingConfig(path, JSON.stringify(draft));
   const dataset = tableDataset(table, schema.source, numbersOf(config));
   const examples = toExamples(dataset, config.signature.provisional);
   assertTrainable(examples, config.signature.provisional);
-  const { hyperparameters, trials } = await searchHyperparameters(
-    config,
-    dataset,
-    examples,
-    terminal.progress,
-    stopAsked,
-  );
+  const checkpoint = checkpoints.open('search', config, dataset, draft);
+  const found = await searchHyperparameters(config, dataset, examples, { progress, stopAsked, checkpoint });
+  const { hyperparameters, trials, stopped } = found;
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, JSON.stringify({ ...draft, hyperparameters }, null, 2) + '\n');
-  terminal.err(`How it is trained is in ${path}: edit it, and the next run does as it says.\n`);
+  say(`How it is trained is in ${path}: edit it, and the next run does as it says.\n`);
   const { profiles, warnings } = schema;
-  return { config: { ...config, hyperparameters }, dataset, profiles, warnings, trials };
+  return { config: { ...config, hyperparameters }, dataset, profiles, warnings, trials, stopped };
 }
 
 /** The rows of a training file that names a table. */
@@ -86,7 +88,7 @@ async function fromFile(
   path: string,
   model: string,
   options: TrainOptions,
-  terminal: Terminal,
+  say: Preparing['say'],
 ): Promise<Prepared> {
   const words = schemaWords(options);
   if (words.length > 0) {
@@ -102,7 +104,7 @@ async function fromFile(
   if (options.target !== undefined && options.target !== source.target) {
     throw new UsageError(`${path} has "${source.target}" for its target; edit it, or add --fresh.`);
   }
-  terminal.err(`As ${path} says.\n`);
+  say(`As ${path} says.\n`);
   const [dataset, table] = await datasetOfTable(config, source);
   return { config, dataset, profiles: profilesOf(config, source, table), warnings: [], trials: [] };
 }

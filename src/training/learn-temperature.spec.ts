@@ -70,7 +70,9 @@ describe('a temperature that is to be learnt', () => {
       dataset: noisy,
       backend,
       crossValidation: false,
-      progress: { start: () => ({ step: () => undefined, end: () => undefined }) },
+      progress: {
+        start: () => ({ step: () => undefined, part: () => undefined, skip: () => undefined, end: () => undefined }),
+      },
       date: new Date(0),
     });
 

@@ -1,31 +1,32 @@
 import type { Dataset } from './datasets/dataset.js';
 import { type Examples, pick, reencode } from './examples.js';
 import { learnSignature } from './learn-signature.js';
-import { splitOf } from './partition.js';
-import type { Progress } from './progress.js';
-import { seededRandom } from './random.js';
+import { Latch } from './latch.js';
+import type { EpochReport, Progress } from './progress.js';
 import { helpfulTemperature } from './temperature.js';
-import { fit } from './trainer.js';
+import { fit, type TrainedModel } from './trainer.js';
 import type { Recipe, TrainingConfig } from './training-config.js';
+import type { Checkpoint } from './checkpoint.js';
+import { validationSplit } from './validation.js';
+import type { Manifest } from '../model/package/manifest.js';
 
-/** Part of the training rows that the temperature is chosen on. */
-export const VALIDATION = 0.25;
+export interface CalibrationOptions {
+  readonly progress: Progress;
+  /** Asked after every epoch: whether to make do with the network as it is. */
+  readonly stopAsked: () => boolean;
+  readonly checkpoint: Checkpoint;
+}
 
-/** Rows of `train` that are learnt from and rows that are only looked at, by whole groups where the data set has some. */
-export function validationSplit(
-  { groups }: Pick<Dataset, 'groups'>,
-  { labels }: Pick<Examples, 'labels'>,
-  train: readonly number[],
-  seed: number,
-): { readonly learnt: number[]; readonly validation: number[] } {
-  const { train: inner, heldOut } = splitOf(
-    groups === undefined ? {} : { groups: train.map((row) => groups[row]!) },
-    train.map((row) => labels[row]!),
-    VALIDATION,
-    seededRandom(seed + 1),
-  );
-  const rowsAt = (places: readonly number[]) => places.map((place) => train[place]!);
-  return { learnt: rowsAt(inner), validation: rowsAt(heldOut) };
+/** A recipe with its temperature, and the network that it was learnt from when somebody wants no better one. */
+export interface Calibrated {
+  readonly config: Recipe;
+  readonly kept?: {
+    readonly model: TrainedModel;
+    readonly signature: Manifest['signature'];
+    /** The rows that it was trained on. */
+    readonly learnt: readonly number[];
+    readonly learning: readonly EpochReport[];
+  };
 }
 
 /**
@@ -37,27 +38,40 @@ export async function learnTemperature(
   dataset: Dataset,
   given: Examples,
   train: readonly number[],
-  progress: Progress,
-): Promise<Recipe> {
+  { progress, stopAsked, checkpoint }: CalibrationOptions,
+): Promise<Calibrated> {
   const { temperature: wanted, ...others } = config.hyperparameters;
-  if (wanted !== 'learn') return { ...config, hyperparameters: { ...others, temperature: wanted } };
+  const known = wanted === 'learn' ? checkpoint.done.temperature : wanted;
+  const recipeAt = (temperature: number | undefined) => ({ ...config, hyperparameters: { ...others, temperature } });
+  if (wanted !== 'learn' || known !== undefined) return { config: recipeAt(known) };
   const { learnt, validation } = validationSplit(dataset, given, train, config.seed);
   const signature = learnSignature(config.signature, pick(given, learnt).rows);
   const phase = progress.start('Calibration', others.epochs);
+  const learning: EpochReport[] = [];
+  const latch = new Latch(stopAsked);
   const model = await fit(reencode(pick(given, learnt), signature), {
     name: config.name,
     classes: signature.classes.length,
     seed: config.seed,
     hyperparameters: others,
     onEpoch: (report) => {
+      learning.push(report);
       phase.step(`epoch ${report.epoch}/${others.epochs}`, report);
-      return undefined;
+      return latch.verdict();
+    },
+    onPart: (part, figures) => {
+      phase.part(`epoch ${learning.length + 1}/${others.epochs}`, part, figures);
     },
   }).finally(() => {
     phase.end();
   });
   const { inputs, labels } = reencode(pick(given, validation), signature);
   const temperature = helpfulTemperature(labels, model.predict(inputs));
+  if (latch.taken) {
+    model.soften(temperature);
+    return { config: recipeAt(temperature), kept: { model, signature, learnt, learning } };
+  }
   model.dispose();
-  return { ...config, hyperparameters: { ...others, temperature } };
+  checkpoint.save({ temperature });
+  return { config: recipeAt(temperature) };
 }

@@ -12,6 +12,10 @@ export interface EpochReport {
 export interface Phase {
   /** One step done. `note` says where the work stands, such as `epoch 3/60`. */
   step(note: string, report: EpochReport): void;
+  /** Within a step: `part` of it is done, from 0 to 1. Called a few times a second at most. */
+  part(note: string, part: number, figures: Omit<EpochReport, 'epoch'>): void;
+  /** So many steps are not needed any more. */
+  skip(steps: number): void;
   end(): void;
 }
 

@@ -1,14 +1,16 @@
 import { type Examples, pick, reencode } from './examples.js';
 import { learnSignature } from './learn-signature.js';
-import { validationSplit } from './learn-temperature.js';
+import type { Checkpoint } from './checkpoint.js';
+import { validationFolds, validationSplit } from './validation.js';
 import { evaluate } from './metrics.js';
 import { splitOf } from './partition.js';
-import type { Progress } from './progress.js';
+import { Latch } from './latch.js';
+import type { EpochReport, Progress } from './progress.js';
 import { seededRandom } from './random.js';
 import type { Dataset } from './datasets/dataset.js';
 import { helpfulTemperature } from './temperature.js';
-import { fit, type Hyperparameters } from './trainer.js';
-import type { TrainingConfig } from './training-config.js';
+import { fit, type FitOptions, type Hyperparameters } from './trainer.js';
+import type { Recipe, TrainingConfig } from './training-config.js';
 
 /** One recipe that was tried, and how it did on rows that it had not seen. */
 export interface Trial {
@@ -20,103 +22,217 @@ export interface Trial {
   /** Standard error of the log-loss, over the rows. */
   readonly error: number;
   readonly accuracy: number;
+  /** That makes its confidence right on those rows, where one helps. */
+  readonly temperature: number;
 }
 
 export interface SearchResult {
-  readonly hyperparameters: TrainingConfig['hyperparameters'];
+  readonly hyperparameters: Recipe['hyperparameters'];
   /** The best first. */
   readonly trials: readonly Trial[];
+  /** What somebody who ended it by hand has to know. */
+  readonly stopped?: string;
+}
+
+export interface SearchOptions {
+  readonly progress: Progress;
+  /** Asked after every epoch: whether to make do with what was found so far. */
+  readonly stopAsked: () => boolean;
+  readonly checkpoint: Checkpoint;
 }
 
 /** From the simplest on: of equals, the simpler one is taken. */
 const LAYERS: readonly (readonly number[])[] = [[], [16], [64, 32], [128, 64]];
 const LEARNING_RATES = [0.003, 0.02];
+/** Without hidden layers the loss is convex, and larger steps come sooner to the same place. */
+const LINEAR_RATES = [0.01, 0.05];
 /** Epochs without a better validation loss, after which a trial is over. */
-const PATIENCE = 8;
+const PATIENCE = 6;
+/** Of one trial. */
+const MAX_EPOCHS = 100;
 /** Rows that all epochs of one trial may see: a search is to take minutes, not hours. */
 const ROWS_PER_TRIAL = 1_500_000;
 /** Rows that the search looks at; more tell the recipes apart no better. */
 const MAX_ROWS = 20_000;
+/** Up to so many training rows a quarter of them tells too little: then each third is held out in turn. */
+const FEW_ROWS = 2_000;
+const INNER_FOLDS = 3;
+
+/** Some rows to learn from and others to judge by, as the model sees them. */
+interface Ground {
+  readonly train: Examples;
+  readonly validation: Examples;
+}
 
 /**
- * Chooses layers, learning rate, epochs and temperature by the log-loss on a quarter of the training rows, which each
- * trial holds out. The held-out rows of the metrics are not looked at.
- *
- * @param stopAsked is asked after each trial; the best so far is then taken.
+ * Chooses layers, learning rate, epochs and temperature by the log-loss on training rows that each trial holds out: a
+ * quarter of them, or each third in turn where they are few. The held-out rows of the metrics are not looked at.
  */
 export async function searchHyperparameters(
   config: TrainingConfig,
   dataset: Dataset,
   given: Examples,
-  progress: Progress,
-  stopAsked: () => boolean = () => false,
+  { progress, stopAsked, checkpoint }: SearchOptions,
 ): Promise<SearchResult> {
-  const { seed, signature: draft } = config;
-  const outer = splitOf(dataset, given.labels, config.testFraction, seededRandom(seed));
-  const rows = validationSplit(dataset, given, outer.train, seed);
-  const part = (indices: readonly number[], most: number) => pick(given, thin(indices, most));
-  const learnt = part(rows.learnt, MAX_ROWS);
-  const signature = learnSignature(draft, learnt.rows);
-  const train = reencode(learnt, signature);
-  const validation = reencode(part(rows.validation, MAX_ROWS / 4), signature);
-  const batchSize = Math.min(256, Math.max(16, 2 ** Math.floor(Math.log2(train.labels.length / 16))));
-  const epochs = Math.max(5, Math.min(120, Math.floor(ROWS_PER_TRIAL / train.labels.length)));
-  const recipes = LAYERS.flatMap((layers) => LEARNING_RATES.map((learningRate) => ({ layers, learningRate })));
-  const phase = progress.start('Search', recipes.length * epochs);
-  const tried: { trial: Trial; hyperparameters: Hyperparameters; probabilities: Float32Array }[] = [];
+  const grounds = groundsOf(config, dataset, given);
+  const recipes = recipesFor(grounds[0]!.train.labels.length, config.hyperparameters.classWeights);
+  const { epochs } = recipes[0]!;
+  const phase = progress.start('Search', recipes.length * grounds.length * epochs);
+  const trials = [...checkpoint.done.trials];
+  const latch = new Latch(stopAsked);
   try {
-    for (const [index, { layers, learningRate }] of recipes.entries()) {
-      const { classWeights } = config.hyperparameters;
-      const hyperparameters: Hyperparameters = {
-        layers,
-        ...(layers.length > 0 ? { activation: 'relu' as const } : {}),
-        epochs,
-        batchSize,
-        learningRate,
-        ...(classWeights === undefined ? {} : { classWeights }),
-      };
-      const best = await tryRecipe(train, validation, signature.classes.length, seed, hyperparameters, (report) => {
-        phase.step(`recipe ${index + 1}/${recipes.length}, epoch ${report.epoch}/${epochs}`, report);
+    for (const [index, recipe] of [...recipes.entries()].slice(trials.length)) {
+      const trial = await tryRecipe(grounds, recipe, config, {
+        latch,
+        onEpoch: (report) => {
+          phase.step(`recipe ${index + 1}/${recipes.length}, epoch ${report.epoch}/${epochs}`, report);
+        },
+        onPart: (part, figures) => {
+          phase.part(`recipe ${index + 1}/${recipes.length}`, part, figures);
+        },
+        onEarly: (left) => {
+          phase.skip(left);
+        },
       });
-      const trial = { layers, learningRate, ...best };
-      tried.push({ trial, hyperparameters, probabilities: best.probabilities });
-      if (stopAsked()) break;
+      // With some of its folds only it cannot be compared.
+      if (!latch.taken || trials.length === 0) trials.push(trial);
+      if (latch.taken) break;
+      checkpoint.save({ trials: [...trials] });
     }
   } finally {
     phase.end();
   }
-  const chosen = simplestOfTheBest(tried);
+  const { layers, learningRate, epochs: enough, temperature } = simplestOfTheBest(trials);
+  const recipe = recipes.find((other) => String(other.layers) === String(layers))!;
   return {
-    hyperparameters: {
-      ...chosen.hyperparameters,
-      layers: [...chosen.trial.layers],
-      epochs: chosen.trial.epochs,
-      temperature: helpfulTemperature(validation.labels, chosen.probabilities),
-    },
-    trials: tried
-      .map(({ trial: { layers, learningRate, epochs: after, logLoss, error, accuracy } }) => {
-        return { layers, learningRate, epochs: after, logLoss, error, accuracy };
-      })
-      .sort((a, b) => a.logLoss - b.logLoss),
+    hyperparameters: { ...recipe, layers: [...layers], learningRate, epochs: enough, temperature },
+    trials: trials.toSorted((a, b) => a.logLoss - b.logLoss),
+    ...(latch.taken
+      ? {
+          stopped: `The search was ended by hand after ${trials.length} of ${recipes.length} recipes; the best of them was trained.`,
+        }
+      : {}),
   };
 }
 
-interface Tried {
-  readonly trial: Trial;
+function groundsOf(
+  { seed, signature: draft, testFraction }: TrainingConfig,
+  dataset: Dataset,
+  given: Examples,
+): Ground[] {
+  const outer = splitOf(dataset, given.labels, testFraction, seededRandom(seed));
+  const folds = outer.train.length > FEW_ROWS ? [] : validationFolds(dataset, given, outer.train, INNER_FOLDS, seed);
+  const parts = folds.length > 1 ? folds : [validationSplit(dataset, given, outer.train, seed)];
+  return parts.map(({ learnt, validation }) => {
+    const rows = thin(learnt, MAX_ROWS);
+    const signature = learnSignature(draft, pick(given, rows).rows);
+    const seen = (indices: readonly number[]) => reencode(pick(given, indices), signature);
+    return { train: seen(rows), validation: seen(thin(validation, MAX_ROWS / 4)) };
+  });
+}
+
+function recipesFor(rows: number, classWeights: Hyperparameters['classWeights']): Hyperparameters[] {
+  const batchSize = Math.min(256, Math.max(16, 2 ** Math.floor(Math.log2(rows / 16))));
+  const epochs = Math.max(5, Math.min(MAX_EPOCHS, Math.floor(ROWS_PER_TRIAL / rows)));
+  return LAYERS.flatMap((layers) =>
+    (layers.length === 0 ? LINEAR_RATES : LEARNING_RATES).map((learningRate) => ({
+      layers,
+      ...(layers.length > 0 ? { activation: 'relu' as const } : {}),
+      epochs,
+      batchSize,
+      learningRate,
+      ...(classWeights === undefined ? {} : { classWeights }),
+    })),
+  );
 }
 
 /**
  * The one-standard-error rule of Breiman et al., "Classification and Regression Trees", 1984: what is no worse than the
  * best by more than chance explains is as good, and of those the one with the fewest weights is taken.
  */
-function simplestOfTheBest<T extends Tried>(tried: readonly T[]): T {
-  const best = tried.reduce((least, other) => (other.trial.logLoss < least.trial.logLoss ? other : least));
-  const worst = best.trial.logLoss + best.trial.error;
-  const good = tried.filter(({ trial }) => trial.logLoss <= worst);
-  const { layers } = good[0]!.trial;
-  return good
-    .filter(({ trial }) => trial.layers === layers)
-    .reduce((least, other) => (other.trial.logLoss < least.trial.logLoss ? other : least));
+function simplestOfTheBest(trials: readonly Trial[]): Trial {
+  const lower = (least: Trial, other: Trial) => (other.logLoss < least.logLoss ? other : least);
+  const best = trials.reduce(lower);
+  const good = trials.filter(({ logLoss }) => logLoss <= best.logLoss + best.error);
+  const simplest = String(good[0]!.layers);
+  return good.filter(({ layers }) => String(layers) === simplest).reduce(lower);
+}
+
+interface TrialWatch {
+  readonly latch: Latch;
+  readonly onEpoch: (report: EpochReport) => void;
+  readonly onPart: FitOptions['onPart'];
+  /** Some epochs were not needed. */
+  readonly onEarly: (epochs: number) => void;
+}
+
+/** What each epoch of a trial answers to the rows that it does not learn from. */
+interface Attempt {
+  readonly labels: readonly number[];
+  readonly losses: number[];
+  readonly answers: Map<number, Float32Array>;
+}
+
+async function tryRecipe(
+  grounds: readonly Ground[],
+  recipe: Hyperparameters,
+  { seed, signature }: Pick<TrainingConfig, 'seed' | 'signature'>,
+  watch: TrialWatch,
+): Promise<Trial> {
+  const names = signature.provisional.classes.map(({ label }) => label);
+  const attempts: Attempt[] = [];
+  for (const { train, validation } of grounds) {
+    if (watch.latch.taken) break;
+    const { labels } = validation;
+    const attempt: Attempt = { labels, losses: [], answers: new Map() };
+    const { losses, answers } = attempt;
+    const model = await fit(train, {
+      name: 'trial',
+      classes: names.length,
+      seed,
+      hyperparameters: recipe,
+      onPart: watch.onPart,
+      onEpoch: (report, { predict }) => {
+        const probabilities = predict(validation.inputs);
+        losses.push(evaluate(labels, probabilities, names).logLoss);
+        const best = bestOf(losses);
+        // One part of the rows alone decides by its best epoch, so the other answers are of no use.
+        if (grounds.length === 1 && best === losses.length - 1) answers.clear();
+        if (grounds.length > 1 || best === losses.length - 1) answers.set(losses.length - 1, probabilities);
+        watch.onEpoch(report);
+        if (watch.latch.verdict() === 'stop') return 'stop';
+        return losses.length - 1 - best >= PATIENCE ? 'stop' : undefined;
+      },
+    });
+    model.dispose();
+    watch.onEarly(recipe.epochs - losses.length);
+    attempts.push(attempt);
+  }
+  return { layers: recipe.layers, learningRate: recipe.learningRate, ...verdictOn(attempts, names) };
+}
+
+/** At the epoch that is best for all parts of the rows together, every row judged by who has not learnt from it. */
+function verdictOn(attempts: readonly Attempt[], names: readonly string[]): Omit<Trial, 'layers' | 'learningRate'> {
+  const epochs = Math.min(...attempts.map(({ losses }) => losses.length));
+  const curve = Array.from({ length: epochs }, (_, epoch) =>
+    attempts.reduce((sum, { losses, labels }) => sum + losses[epoch]! * labels.length, 0),
+  );
+  const best = bestOf(curve);
+  const labels = attempts.flatMap((attempt) => attempt.labels);
+  const answers = attempts.map((attempt) => attempt.answers.get(best)!);
+  const probabilities = new Float32Array(labels.length * names.length);
+  answers.reduce((at, part) => {
+    probabilities.set(part, at);
+    return at + part.length;
+  }, 0);
+  const { logLoss, accuracy } = evaluate(labels, probabilities, names);
+  const error = lossError(labels, probabilities, logLoss);
+  return { epochs: best + 1, logLoss, error, accuracy, temperature: helpfulTemperature(labels, probabilities) };
+}
+
+/** The place of the smallest; the first one on a tie. */
+function bestOf(losses: readonly number[]): number {
+  return losses.reduce((best, loss, at) => (loss < losses[best]! ? at : best), 0);
 }
 
 function lossError(labels: readonly number[], probabilities: Float32Array, mean: number): number {
@@ -126,40 +242,6 @@ function lossError(labels: readonly number[], probabilities: Float32Array, mean:
     return (loss - mean) ** 2;
   });
   return Math.sqrt(squares.reduce((total, square) => total + square, 0)) / labels.length;
-}
-
-interface Best extends Omit<Trial, 'layers' | 'learningRate'> {
-  readonly probabilities: Float32Array;
-}
-
-async function tryRecipe(
-  train: Examples,
-  validation: Examples,
-  classes: number,
-  seed: number,
-  hyperparameters: Hyperparameters,
-  onEpoch: (report: { epoch: number; loss: number; accuracy: number }) => void,
-) {
-  let best: Best = { epochs: 1, logLoss: Infinity, error: 0, accuracy: 0, probabilities: new Float32Array() };
-  const names = Array.from({ length: classes }, (_, label) => String(label));
-  const model = await fit(train, {
-    name: 'trial',
-    classes,
-    seed,
-    hyperparameters,
-    onEpoch: (report, predict) => {
-      onEpoch(report);
-      const probabilities = predict(validation.inputs);
-      const { logLoss, accuracy } = evaluate(validation.labels, probabilities, names);
-      if (logLoss < best.logLoss) {
-        const error = lossError(validation.labels, probabilities, logLoss);
-        best = { epochs: report.epoch, logLoss, error, accuracy, probabilities };
-      }
-      return report.epoch - best.epochs >= PATIENCE ? 'stop' : undefined;
-    },
-  });
-  model.dispose();
-  return best;
 }
 
 /** Evenly spaced, so that no order of the rows is favoured. */

@@ -1,15 +1,18 @@
+import { version_core } from '@tensorflow/tfjs-core';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
 import type { Calibration, CrossValidation, Evaluation, Manifest } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 import { type Assessment, assess } from './assess.js';
 import { modelCard } from './card.js';
 import { calibrationOf } from './calibration.js';
-import { crossValidate } from './cross-validation.js';
+import { type Checkpoint, noCheckpoint } from './checkpoint.js';
+import { crossValidationOf, splitsOf } from './cross-validation.js';
 import type { DataRow, Dataset } from './datasets/dataset.js';
 import { describeModel } from './describe-model.js';
 import { predictionDistribution } from './distributions.js';
 import { assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
 import { goldenRecords } from './golden.js';
+import { Latch } from './latch.js';
 import { learnSignature } from './learn-signature.js';
 import { learnTemperature } from './learn-temperature.js';
 import { evaluate } from './metrics.js';
@@ -33,8 +36,12 @@ export interface TrainingOptions {
   /** Whether simpler models are measured beside it. @default false */
   readonly baselines?: boolean;
   readonly progress: Progress;
-  /** Asked after every epoch: whether to make do with the weights as they are. @default never */
+  /** Asked after every epoch: whether to make do with what there is. @default never */
   readonly stopAsked?: () => boolean;
+  /** What is done already, and where to write down what is done now. @default nothing, nowhere */
+  readonly checkpoint?: Checkpoint;
+  /** What was ended by hand before: it goes into the model card, and nothing more than has to be is done now. */
+  readonly stopped?: string | undefined;
   /** Goes into the manifest as the time of training. */
   readonly date: Date;
 }
@@ -52,6 +59,8 @@ export interface TrainingResult {
   readonly worstRows: readonly DataRow[];
   /** Absent when it was not asked for, or when the held-out rows had already shown that the model will not do. */
   readonly crossValidation?: CrossValidation;
+  /** What was ended by hand. */
+  readonly stopped?: string;
   /** Why the model is not good enough to be packaged; empty when it is. */
   readonly shortfalls: readonly string[];
   /** The package, unless there are shortfalls. */
@@ -62,6 +71,11 @@ export interface TrainingResult {
 export interface Baseline {
   readonly name: 'majority' | 'logistic regression';
   readonly evaluation: Evaluation;
+}
+
+/** What has to be the same for the same weights, beside the seed. */
+export function frameworkOf({ name }: InferenceBackend): string {
+  return `TensorFlow.js ${version_core}, ${name} backend`;
 }
 
 /** What one training run came to: nothing in it has seen the rows that its split holds out. */
@@ -79,34 +93,62 @@ interface Run {
  * are about the weights that are served.
  */
 export async function trainModel(options: TrainingOptions): Promise<TrainingResult> {
-  const { config: given, dataset, progress } = options;
+  const { config: given, dataset } = options;
   const { provisional } = given.signature;
   const examples = toExamples(dataset, provisional);
   assertTrainable(examples, provisional);
   const split = splitOf(dataset, examples.labels, given.testFraction, seededRandom(given.seed));
-  const config = await learnTemperature(given, dataset, examples, split.train, progress);
-  const { epochs } = config.hyperparameters;
-  const phase = progress.start('Training', epochs);
-  const run = await trainOn(split, examples, config, (report) => {
-    phase.step(`epoch ${report.epoch}/${epochs}`, report);
-    return options.stopAsked?.() === true ? 'stop' : undefined;
-  }).finally(() => {
-    phase.end();
-  });
-  const stopped = run.learning.length < epochs;
+  const settled = {
+    ...options,
+    checkpoint: options.checkpoint ?? noCheckpoint(),
+    stopAsked: options.stopAsked ?? never,
+  };
+  const { config, kept } = await learnTemperature(given, dataset, examples, split.train, settled);
+  const recipe: RecipeOptions = { ...settled, config };
+  const run =
+    kept === undefined
+      ? await trainMain(split, examples, recipe)
+      : { ...kept, split: { ...split, train: kept.learnt }, examples: reencode(examples, kept.signature) };
+  const stopped = options.stopped ?? stoppedEarly(recipe, run, kept !== undefined);
   try {
-    return await judge(
-      run,
-      stopped ? { ...options, crossValidation: false, config: stoppedEarly(config, run) } : { ...options, config },
-    );
+    return await judge(run, stopped === undefined ? recipe : endedBy(stopped, recipe));
   } finally {
     run.model.dispose();
   }
 }
 
+const never = () => false;
+
 /** With everything decided. */
 interface RecipeOptions extends TrainingOptions {
   readonly config: Recipe;
+  readonly checkpoint: Checkpoint;
+  readonly stopAsked: () => boolean;
+}
+
+/** The training of the model itself, from where a run before may have left it. */
+async function trainMain(split: Split, examples: Examples, options: RecipeOptions): Promise<Run> {
+  const { config, progress, checkpoint, stopAsked } = options;
+  const { epochs } = config.hyperparameters;
+  const before = checkpoint.done.training;
+  const phase = progress.start('Training', epochs - (before?.state.epoch ?? 0));
+  const learning = [...(before?.learning ?? [])];
+  return trainOn(split, examples, config, {
+    learning,
+    from: before?.state,
+    onPart: (part, figures) => {
+      phase.part(`epoch ${learning.length + 1}/${epochs}`, part, figures);
+    },
+    onEpoch: async (report, moment) => {
+      phase.step(`epoch ${report.epoch}/${epochs}`, report);
+      const stop = stopAsked();
+      if (!stop && !checkpoint.due) return undefined;
+      checkpoint.save({ training: { state: await moment.state(report.epoch), learning: [...learning] } });
+      return stop ? 'stop' : undefined;
+    },
+  }).finally(() => {
+    phase.end();
+  });
 }
 
 async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> {
@@ -116,64 +158,88 @@ async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> 
   const calibration = calibrationOf(labels, probabilities, config.hyperparameters.temperature ?? 1);
   const heldOut = { ...evaluation, calibration };
   const assessment = assessRun(run, probabilities, config.seed);
-  const findings = { heldOut, ...assessment, baselines: await baselinesOf(run, options) };
+  const findings = { heldOut, ...assessment, ...stoppedOf(options), baselines: await baselinesOf(run, options) };
   const early = shortfallsOf(config.failUnder, heldOut);
   if (early.length > 0) return { ...findings, shortfalls: early };
-  const crossValidation = options.crossValidation ? await tryFolds(examples, options) : undefined;
+  const tried = options.crossValidation ? await tryFolds(examples, options) : undefined;
+  const settled = tried === 'stopped' ? endedBy(STOPPED_FOLDS, options) : options;
+  const crossValidation = tried === 'stopped' ? undefined : tried;
   const measured = { heldOut, ...(crossValidation === undefined ? {} : { crossValidation }) };
   const shortfalls = shortfallsOf(config.failUnder, heldOut, crossValidation);
-  if (shortfalls.length > 0) return { ...findings, ...measured, shortfalls };
+  const known = { ...findings, ...measured, ...stoppedOf(settled), shortfalls };
+  if (shortfalls.length > 0) return known;
   const predictions = predictionDistribution(probabilities, labels.length, signature);
-  const manifest = describeModel({ ...options, ...run, metrics: measured, predictions });
+  const manifest = describeModel({ ...settled, ...run, metrics: measured, predictions });
   return {
-    ...findings,
-    ...measured,
-    shortfalls,
+    ...known,
     contents: {
       manifest,
       ...(await model.export()),
       golden: goldenRecords(model, examples, signature, seededRandom(config.seed)),
-      card: modelCard(manifest, config),
+      card: modelCard(manifest, settled.config),
     },
   };
 }
 
-async function tryFolds(examples: Examples, { config, dataset, progress }: RecipeOptions): Promise<CrossValidation> {
-  const { folds } = config;
+function stoppedOf({ stopped }: RecipeOptions): Pick<TrainingResult, 'stopped'> {
+  return stopped === undefined ? {} : { stopped };
+}
+
+async function tryFolds(examples: Examples, options: RecipeOptions): Promise<CrossValidation | 'stopped'> {
+  const { config, dataset, progress, checkpoint, stopAsked } = options;
   const { epochs } = config.hyperparameters;
-  const phase = progress.start('Cross-validation', folds * epochs);
-  const trial = async (split: Split, fold: number) => {
-    const run = await trainOn(split, examples, config, (report) => {
-      phase.step(`fold ${fold}/${folds}, epoch ${report.epoch}/${epochs}`, report);
-    });
-    const { evaluation } = measure(run);
-    run.model.dispose();
-    return evaluation.accuracy;
-  };
-  const parts = foldsOf(dataset, examples.labels, folds, seededRandom(config.seed));
-  return crossValidate(examples.labels, parts, trial).finally(() => {
+  const parts = foldsOf(dataset, examples.labels, config.folds, seededRandom(config.seed));
+  const accuracies = [...checkpoint.done.folds];
+  const phase = progress.start('Cross-validation', (parts.length - accuracies.length) * epochs);
+  try {
+    for (const fold of splitsOf(examples.labels, parts).slice(accuracies.length)) {
+      const turn = `fold ${accuracies.length + 1}/${parts.length}`;
+      const latch = new Latch(stopAsked);
+      const run = await trainOn(fold, examples, config, {
+        onPart: (part, figures) => {
+          phase.part(turn, part, figures);
+        },
+        onEpoch: (report) => {
+          phase.step(`${turn}, epoch ${report.epoch}/${epochs}`, report);
+          return latch.verdict();
+        },
+      });
+      const { accuracy } = measure(run).evaluation;
+      run.model.dispose();
+      if (latch.taken) return 'stopped';
+      accuracies.push(accuracy);
+      checkpoint.save({ folds: [...accuracies] });
+    }
+  } finally {
     phase.end();
-  });
+  }
+  return crossValidationOf(accuracies);
+}
+
+interface Watch extends Pick<FitOptions, 'onEpoch' | 'onPart' | 'from'> {
+  /** Takes the report of each epoch. */
+  readonly learning?: EpochReport[];
 }
 
 async function trainOn(
   split: Split,
   given: Examples,
   { name, signature: draft, seed, hyperparameters }: Recipe,
-  onEpoch: FitOptions['onEpoch'],
+  { learning = [], onEpoch, onPart, from }: Watch,
 ): Promise<Run> {
   const signature = learnSignature(draft, pick(given, split.train).rows);
   const examples = reencode(given, signature);
   const classes = signature.classes.length;
-  const learning: EpochReport[] = [];
   const model = await fit(pick(examples, split.train), {
     name,
     classes,
     seed,
     hyperparameters,
-    onEpoch: (report, predict) => {
+    from,
+    onPart,
+    onEpoch: (report, moment) => {
       learning.push(report);
-      return onEpoch(report, predict);
+      return onEpoch(report, moment);
     },
   });
   return { split, signature, examples, model, learning };
@@ -203,6 +269,9 @@ async function baselinesOf({ split, signature, examples }: Run, options: RecipeO
     { length: heldOut.labels.length * labels.length },
     (_, at) => shares[at % labels.length]!,
   );
+  const majority: Baseline = { name: 'majority', evaluation: evaluate(heldOut.labels, guesses, labels) };
+  // Whoever ended the training does not want to wait for another one.
+  if (options.stopped !== undefined) return [majority];
   const { hyperparameters, name, seed } = options.config;
   const { batchSize } = hyperparameters;
   const model = await fit(train, {
@@ -214,15 +283,27 @@ async function baselinesOf({ split, signature, examples }: Run, options: RecipeO
   });
   const logistic = evaluate(heldOut.labels, model.predict(heldOut.inputs), labels);
   model.dispose();
-  return [
-    { name: 'majority', evaluation: evaluate(heldOut.labels, guesses, labels) },
-    { name: 'logistic regression', evaluation: logistic },
-  ];
+  return [majority, { name: 'logistic regression', evaluation: logistic }];
 }
 
-/** What the package must say when somebody ended the training by hand. */
-function stoppedEarly(config: Recipe, { learning }: Run): Recipe {
+/** What is to be said of training that ended before its last epoch. */
+function stoppedEarly({ config }: RecipeOptions, { learning, split }: Run, calibrating: boolean): string | undefined {
   const { epochs } = config.hyperparameters;
-  const limit = `Training was stopped by hand after epoch ${learning.length} of ${epochs}: the command below trains longer.`;
-  return { ...config, limits: [...config.limits, limit] };
+  if (calibrating) {
+    return (
+      `The calibration was ended by hand after epoch ${learning.length} of ${epochs}; its network is the model, ` +
+      `which has learnt from ${split.train.length} rows.`
+    );
+  }
+  if (learning.length >= epochs) return undefined;
+  return `The training was ended by hand after epoch ${learning.length} of ${epochs}.`;
+}
+
+const STOPPED_FOLDS = 'The cross-validation was ended by hand, so there are no figures of it.';
+
+/** What the package must say when somebody ended the work by hand, and nothing more is done of it. */
+function endedBy(stopped: string, options: RecipeOptions): RecipeOptions {
+  const { config } = options;
+  options.checkpoint.flush();
+  return { ...options, stopped, crossValidation: false, config: { ...config, limits: [...config.limits, stopped] } };
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
 import { BACKENDS } from '../runtime/backends/index.js';
 import type { Examples } from './examples.js';
+import type { FitState } from './fit-state.js';
 import type { EpochReport } from './progress.js';
 import { seededRandom } from './random.js';
 import { fit, type FitOptions, learningRateAt } from './trainer.js';
@@ -48,6 +49,23 @@ describe('training', () => {
 
   it('gives other weights for another seed', async () => {
     expect((await filesOf(options({}, 43))).weights).not.toBe((await filesOf(options({}, 42))).weights);
+  });
+
+  it.each([1, 3, 4])('goes on after epoch %i to the same model, byte for byte', async (after) => {
+    const whole = await filesOf(options({ epochs: 5 }));
+    let state: FitState | undefined;
+    const part = await fit(examples, {
+      ...options({ epochs: 5 }),
+      onEpoch: async ({ epoch }, moment) => {
+        if (epoch < after) return undefined;
+        state = await moment.state(epoch);
+        return 'stop';
+      },
+    });
+    part.dispose();
+    const before = backend.tensorCount();
+    expect(await filesOf({ ...options({ epochs: 5 }), from: state })).toEqual(whole);
+    expect(backend.tensorCount()).toBe(before);
   });
 
   it('leaves no tensor behind', async () => {

@@ -5,6 +5,7 @@ import type { RowBatch } from '../core/row-batch.js';
 import { type Examples, pick } from './examples.js';
 import { exportModel, type ModelFiles } from './model-files.js';
 import { type Activation, buildNetwork } from './network.js';
+import { type FitState, putState, takeState } from './fit-state.js';
 import type { EpochReport } from './progress.js';
 import { seededRandom, shuffle } from './random.js';
 import { TrainingError } from './training-error.js';
@@ -25,6 +26,9 @@ export interface Hyperparameters {
   readonly temperature?: number | undefined;
 }
 
+/** Between two reports from within an epoch. */
+const PART_MS = 200;
+
 export interface FitOptions {
   /** Name of the network. */
   readonly name: string;
@@ -33,12 +37,26 @@ export interface FitOptions {
   /** Decides the first weights and the order of the rows. */
   readonly seed: number;
   readonly hyperparameters: Hyperparameters;
-  /** `predict` answers with the weights as they are after the epoch. An answer of `stop` ends the training. */
-  readonly onEpoch: (report: EpochReport, predict: TrainedModel['predict']) => 'stop' | undefined;
+  /** The next epoch waits for it. An answer of `stop` ends the training. */
+  readonly onEpoch: (report: EpochReport, moment: Moment) => Verdict | Promise<Verdict>;
+  /** Called a few times a second within an epoch: the part of it that is done, and its figures so far. */
+  readonly onPart?: ((part: number, figures: Omit<EpochReport, 'epoch'>) => void) | undefined;
+  /** Goes on from there, to the same weights as without the interruption. */
+  readonly from?: FitState | undefined;
+}
+
+type Verdict = 'stop' | undefined;
+
+/** A network after an epoch. What is asked of it must be asked before the next one begins. */
+export interface Moment {
+  predict: TrainedModel['predict'];
+  state(epoch: number): Promise<FitState>;
 }
 
 /** A model that has learnt. Its tensors live until `dispose`. */
 export interface TrainedModel {
+  /** Divides its scores by a temperature from now on. */
+  soften(temperature: number): void;
   /** Probabilities of shape [rows, classes], row-major. */
   predict(inputs: RowBatch): Float32Array;
   export(): Promise<ModelFiles>;
@@ -50,20 +68,12 @@ export interface TrainedModel {
  * bit; it lets go of the event loop once an epoch.
  */
 export async function fit(examples: Examples, options: FitOptions): Promise<TrainedModel> {
-  const { hyperparameters, seed } = options;
-  const network = buildNetwork(
-    {
-      name: options.name,
-      width: examples.inputs.width,
-      hidden: hyperparameters.layers,
-      activation: hyperparameters.activation,
-      classes: options.classes,
-    },
-    seededRandom(seed),
-  );
+  const { hyperparameters } = options;
+  const network = untrained(examples.inputs.width, options);
   const optimizer = tf.train.adam(hyperparameters.learningRate, 0.9, 0.999);
   try {
     network.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    if (options.from !== undefined) await putState(network, optimizer, options.from);
     await runEpochs(network, optimizer, examples, options);
     soften(network, hyperparameters.temperature);
   } catch (error) {
@@ -72,8 +82,23 @@ export async function fit(examples: Examples, options: FitOptions): Promise<Trai
   } finally {
     optimizer.dispose();
   }
+  return trained(network);
+}
+
+function untrained(
+  width: number,
+  { name, classes, seed, hyperparameters }: Pick<FitOptions, 'name' | 'classes' | 'seed' | 'hyperparameters'>,
+): Sequential {
+  const { layers: hidden, activation } = hyperparameters;
+  return buildNetwork({ name, width, hidden, activation, classes }, seededRandom(seed));
+}
+
+function trained(network: Sequential): TrainedModel {
   return {
     predict: (inputs) => predict(network, inputs),
+    soften: (temperature) => {
+      soften(network, temperature);
+    },
     export: () => exportModel(network),
     dispose: () => void network.dispose(),
   };
@@ -84,14 +109,21 @@ async function runEpochs(network: Sequential, optimizer: tf.AdamOptimizer, examp
   const random = seededRandom(options.seed);
   const order = [...examples.labels.keys()];
   const weights = classWeights(examples.labels, options);
-  for (let epoch = 0; epoch < epochs; epoch += 1) {
+  const moment: Moment = {
+    predict: (inputs) => predict(network, inputs),
+    state: (epoch) => takeState(network, optimizer, epoch),
+  };
+  // Each epoch shuffles what the one before left.
+  for (let epoch = 0; epoch < (options.from?.epoch ?? 0); epoch += 1) shuffle(order, random);
+  for (let epoch = options.from?.epoch ?? 0; epoch < epochs; epoch += 1) {
     setLearningRate(optimizer, learningRateAt(epoch, epochs, learningRate));
     shuffle(order, random);
-    const report = { epoch: epoch + 1, ...(await runEpoch(network, examples, order, batchSize, weights)) };
+    const run = runEpoch(network, examples, order, batchSize, weights, options.onPart);
+    const report = { epoch: epoch + 1, ...(await run) };
     if (!hasFiniteWeights(network)) {
       throw new TrainingError(`Training diverged in epoch ${report.epoch}: lower the learning rate (${learningRate}).`);
     }
-    const answer = options.onEpoch(report, (inputs) => predict(network, inputs));
+    const answer = await options.onEpoch(report, moment);
     await setImmediate();
     if (answer === 'stop') return;
   }
@@ -103,8 +135,10 @@ async function runEpoch(
   order: readonly number[],
   batchSize: number,
   weights: readonly number[],
+  onPart: FitOptions['onPart'],
 ): Promise<Omit<EpochReport, 'epoch'>> {
   const totals = { loss: 0, accuracy: 0 };
+  let told = performance.now();
   for (let start = 0; start < order.length; start += batchSize) {
     const { inputs, labels } = pick(examples, order.slice(start, start + batchSize));
     const x = tf.tensor2d(inputs.data, [inputs.rows, inputs.width]);
@@ -117,6 +151,10 @@ async function runEpoch(
     } finally {
       tf.dispose([x, y]);
     }
+    if (onPart === undefined || performance.now() - told < PART_MS) continue;
+    told = performance.now();
+    const done = Math.min(start + batchSize, order.length);
+    onPart(done / order.length, { loss: totals.loss / done, accuracy: totals.accuracy / done });
   }
   return { loss: totals.loss / order.length, accuracy: totals.accuracy / order.length };
 }

@@ -39,6 +39,11 @@ export function trainingFilePath(modelsDir: string, name: string, version: strin
   return join(modelsDir, name, TRAINING_FOLDER, version + EXTENSION);
 }
 
+/** Where a run of that version writes down how far it has come. */
+export function checkpointPath(modelsDir: string, name: string, version: string): string {
+  return join(modelsDir, name, TRAINING_FOLDER, `${version}.checkpoint`);
+}
+
 function split(model: string): [name: string, version?: string] {
   const at = model.indexOf('@');
   return at === -1 ? [model] : [model.slice(0, at), model.slice(at + 1)];

@@ -1,0 +1,70 @@
+import { BACKENDS } from '../../runtime/backends/index.js';
+import { datasetNamed } from '../../training/datasets/index.js';
+import type { Progress } from '../../training/progress.js';
+import { reportFiles } from '../../training/report/report-page.js';
+import { frameworkOf, trainModel } from '../../training/train-model.js';
+import type { TrainingConfig } from '../../training/training-config.js';
+import { loadTrainingConfig } from '../../training/training-files.js';
+import { namesTable } from '../rows/table-file.js';
+import type { TrainOptions } from '../train-options.js';
+import { datasetOfTable, type Prepared, prepareTable } from '../train-table.js';
+import { Checkpoints } from './checkpoints.js';
+import type { Trained, TrainStart } from './messages.js';
+
+/** Who listens to the work, and may end it. */
+export interface Attendance {
+  readonly say: (text: string) => void;
+  readonly progress: Progress;
+  /** Whether somebody asked for an end since the last time. */
+  readonly stopAsked: () => boolean;
+}
+
+/** Everything that the command does before it writes: reads, searches, trains, measures, describes. */
+export async function work(
+  { model, options, date }: Omit<TrainStart, 'stop'>,
+  { say, progress, stopAsked }: Attendance,
+): Promise<Trained> {
+  const isTable = namesTable(model);
+  const backend = await BACKENDS.wasm();
+  const checkpoints = new Checkpoints(options, frameworkOf(backend), say);
+  const prepared = isTable
+    ? await prepareTable(model, options, { say, progress, stopAsked, checkpoints })
+    : await prepareNamed(model, options);
+  const { dataset, stopped } = prepared;
+  const config = withOptions(prepared.config, options);
+  const checkpoint = checkpoints.open('training', config, dataset, config);
+  if (stopped !== undefined) say(`${stopped}\n`);
+  say(`Training ${config.name} ${config.version} (seed ${config.seed}, ${backend.name} backend)\n`);
+  const { crossValidation } = options;
+  const settings = { config, dataset, backend, crossValidation, baselines: isTable, progress, stopAsked, date };
+  const result = await trainModel({ ...settings, checkpoint, stopped });
+  checkpoints.close(config, result);
+  const { name, version, failUnder } = config;
+  const report = reportFiles({ ...prepared, config, result, date, rows: dataset.rows().length });
+  return { config: { name, version, failUnder }, result, report };
+}
+
+async function prepareNamed(model: string, options: TrainOptions): Promise<Prepared> {
+  const config = await loadTrainingConfig(options.models, model);
+  const { dataset } = config;
+  const found = typeof dataset === 'string' ? datasetNamed(dataset) : (await datasetOfTable(config, dataset))[0];
+  return { config, dataset: found, profiles: [], warnings: [], trials: [] };
+}
+
+/** What the command line says goes before what the training file says. */
+function withOptions(config: TrainingConfig, options: TrainOptions): TrainingConfig {
+  const { hyperparameters, failUnder } = config;
+  return {
+    ...config,
+    seed: options.seed ?? config.seed,
+    hyperparameters: { ...hyperparameters, epochs: options.epochs ?? hyperparameters.epochs },
+    failUnder: gated(failUnder, options),
+  };
+}
+
+/** An exempt model is gated after all by whoever asks for it, in what they ask for. */
+function gated(failUnder: TrainingConfig['failUnder'], options: TrainOptions): TrainingConfig['failUnder'] {
+  if (options.failUnder === undefined && options.failUnderF1 === undefined) return failUnder;
+  const { accuracy, macroF1 } = 'exempt' in failUnder ? { accuracy: 0, macroF1: 0 } : failUnder;
+  return { accuracy: options.failUnder ?? accuracy, macroF1: options.failUnderF1 ?? macroF1 };
+}
