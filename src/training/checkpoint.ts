@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../model/package/integrity.js';
 import type { FitState } from './fit-state.js';
 import type { EpochReport } from './progress.js';
-import type { Trial } from './search.js';
+import type { Trial } from './trial.js';
 import { TrainingError } from './training-error.js';
 
 /** Version of the file itself. */

@@ -4,7 +4,7 @@ import type { ColumnProfile } from '../table/column-profile.js';
 import type { Cells } from '../text-tables.js';
 import type { TrainingResult } from '../train-model.js';
 import type { TrainingConfig } from '../training-config.js';
-import type { Trial } from '../search.js';
+import type { Trial } from '../trial.js';
 import { escapeText, PLOT_STYLE, plotsOf, type Plot } from './plots.js';
 
 export interface ReportSubject {
@@ -74,7 +74,7 @@ ${crossValidation ? `<p>${crossValidation.folds}-fold cross-validation: mean acc
 ${section('Plots', `<div class="plots">${plots.map(figure).join('')}</div>`)}
 ${section('Classes', table(perClassCells(heldOut)))}
 ${worstRows.length === 0 ? '' : section('Most certain errors', errorTable(result, worstRows, classes, sensitiveNames(config)))}
-${profiles.length === 0 ? '' : section('Data', table(profileCells(profiles)))}
+${profiles.length === 0 ? '' : section('Data', table(profileCells(profiles, sensitiveNames(config))))}
 ${warnings.length === 0 ? '' : section('Worth knowing about the data', `<ul>${warnings.map((text) => `<li>${escapeText(text)}</li>`).join('')}</ul>`)}
 ${trials.length === 0 ? '' : section('Recipes that were tried', table(trialCells(trials)))}
 </main></body></html>
@@ -134,7 +134,8 @@ function errorTable(
   ]);
 }
 
-function profileCells(profiles: readonly ColumnProfile[]): Cells {
+/** The range of a sensitive column is two values of it. */
+function profileCells(profiles: readonly ColumnProfile[], sensitive: ReadonlySet<string>): Cells {
   return [
     ['column', 'kind', 'missing', 'values'],
     ...profiles
@@ -143,7 +144,7 @@ function profileCells(profiles: readonly ColumnProfile[]): Cells {
         name,
         kind,
         String(gaps),
-        kind === 'number' ? rangeOf(values) : `${counts.size} different`,
+        kind !== 'number' ? `${counts.size} different` : sensitive.has(name) ? '(covered)' : rangeOf(values),
       ]),
   ];
 }
