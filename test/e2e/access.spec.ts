@@ -188,6 +188,8 @@ describe('where keys are required', () => {
       ['post', '/api/v1/models/{model}/explain'],
       ['get', '/api/v1/models/{model}/importance'],
       ['get', '/api/v1/models/{model}/rollout'],
+      ['get', '/api/v1/models/{model}/drift'],
+      ['get', '/api/v1/models/{model}/feedback'],
       ['post', '/api/v1/models/{model}/versions/2.0.0/activate'],
       ['put', '/api/v1/models/{model}/aliases/stable'],
       ['delete', '/api/v1/models/{model}/active'],

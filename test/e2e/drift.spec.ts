@@ -28,10 +28,10 @@ function start(env: Record<string, string> = {}): ServiceProcess {
   return service;
 }
 
-async function send(url: string, inputs: readonly object[]): Promise<void> {
+async function send(url: string, inputs: readonly object[], more: Record<string, string> = {}): Promise<void> {
   const reply = await fetch(`${url}/api/v1/models/car-evaluation/predict`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...more },
     body: JSON.stringify({ inputs }),
   });
   expect(reply.status).toBe(200);
@@ -57,8 +57,10 @@ it('survives a kill in the middle of a window, and then tells once, everywhere, 
 
   const second = start({ WEB_CONCURRENCY: '2' });
   url = await second.url();
-  await send(url, SHIFTED.slice(0, 100));
-  await send(url, SHIFTED.slice(100, 200));
+  // Connections go to the processes in turn.
+  for (let from = 0; from < 200; from += 20) {
+    await send(url, SHIFTED.slice(from, from + 20), { connection: 'close' });
+  }
   await vi.waitFor(async () => expect(await drift(url)).toMatchObject({ state: 'drifting' }), 15_000);
   const found = await drift(url);
   expect(found.window.rows).toBe(500);
