@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs programs of the system: `npm run test:container` and `npm run test:kubernetes`. One file after the other. */
+/** What needs programs of the system: `npm run test:container`, `test:kubernetes`, `test:package`. One file after the other. */
 export default defineConfig({
   test: {
-    include: ['test/container/*.system.ts', 'test/kubernetes/*.system.ts'],
+    include: ['test/{container,kubernetes,package}/*.system.ts'],
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/build-once.ts'],
     pool: 'forks',

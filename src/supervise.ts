@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Supervisor } from './cluster/supervisor.js';
 import type { AppConfig } from './core/app-config.js';
@@ -10,8 +11,13 @@ import { auditSink, logSink, textStream } from './observability/destinations.js'
 
 /** Runs the group from its start to its end, without serving anything itself; resolves with its exit code. */
 export async function supervise(config: AppConfig): Promise<0 | 1> {
-  // Audit lines come as bytes.
-  cluster.setupPrimary({ serialization: 'advanced' });
+  cluster.setupPrimary({
+    // Whatever became the supervisor: a command listens too late for the first message.
+    exec: join(import.meta.dirname, 'main.js'),
+    args: [],
+    // Audit lines come as bytes.
+    serialization: 'advanced',
+  });
   const sink = logSink(config);
   const logger = pino({ level: config.log.level }, textStream(sink)).child({ context: 'Cluster' });
   const say = tellAuditFaults(logger);

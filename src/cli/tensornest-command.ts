@@ -14,11 +14,19 @@ export async function tensornest(words: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
   const { version } = JSON.parse(await readFile(PACKAGE_FILE, 'utf8')) as { version: string };
   const program = new Command('tensornest')
-    .description('Trains TensorFlow.js classifiers, and looks after their packages.')
+    .description('Serves TensorFlow.js classifiers, trains them, and looks after their packages.')
     .version(version)
     .enablePositionalOptions()
     .exitOverride();
   // Each command is imported when it is called: training brings TensorFlow.js along.
+  delegate(program, 'init', 'makes a folder that is a service of your own', async (rest) => {
+    const { initCommand } = await import('./init-command.js');
+    code = await initCommand(rest, terminal);
+  });
+  delegate(program, 'serve', 'serves the models of this folder', async (rest) => {
+    const { serveCommand } = await import('./serve-command.js');
+    code = await serveCommand(rest, terminal);
+  });
   delegate(program, 'train', 'trains a model, measures it and writes its package', async (rest) => {
     const { train } = await import('./train-command.js');
     code = await train(rest, terminal);

@@ -7,6 +7,15 @@ export function processConfig(): AppConfig {
   return loadConfig(process.env, process.stdout.isTTY);
 }
 
+/** Takes the settings of `.env` in the folder where this process runs, if it is there; what is set already stays. */
+export function readEnvironmentFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 /** npm's settings for this process, in the folder where it runs. */
 export function processNpmOptions(): Promise<NpmOptions> {
   return loadNpmOptions(process.env, process.cwd());

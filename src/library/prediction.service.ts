@@ -4,8 +4,8 @@ import { TensornestError } from '../core/errors.js';
 import { pointerStep } from '../core/json-pointer.js';
 import type { Prediction, RowLocator, Timing } from '../core/prediction.js';
 import { inRequest } from '../core/request-scope.js';
-import type { PredictionService as UseCase } from '../prediction/prediction.service.js';
 import { refusal } from '../prediction/refusal.js';
+import type { RowSource } from '../prediction/row-source.js';
 import { plainRows } from '../prediction/tensors/tabular-rows.js';
 
 const LOCATOR: RowLocator = {
@@ -51,6 +51,17 @@ export interface PredictionResult<Label extends string = string> {
   readonly results: readonly RowResult<Label>[];
   /** Where the time went, in milliseconds. */
   readonly timing: Timing;
+}
+
+/** The use case behind every door. Its own type would bring that of HTTP along, for which a host may have no types. */
+interface UseCase {
+  predict(request: {
+    readonly source: RowSource;
+    readonly model: string | undefined;
+    readonly version: string | undefined;
+    readonly requestId: string;
+    readonly cancellation: Cancellation;
+  }): Promise<Prediction>;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Faults that its models have. */
   readonly plan?: Plan;
+  /** What is run, with its words. @default the service of this project */
+  readonly script?: readonly string[];
   /** Words for Node itself. */
   readonly flags?: readonly string[];
   /** Most files and connections that it may have open. */
@@ -26,9 +28,12 @@ export class ServiceProcess {
   private readonly news = new EventEmitter();
   private closed = false;
 
-  constructor(env: Environment = {}, { cwd = ROOT, plan, flags = [], files }: ProcessOptions = {}) {
+  constructor(
+    env: Environment = {},
+    { cwd = ROOT, plan, flags = [], files, script = [join(ROOT, 'dist/main.js')] }: ProcessOptions = {},
+  ) {
     const planted = plan === undefined ? [] : ['--import', PLANT];
-    const words = [...flags, ...planted, join(ROOT, 'dist/main.js')];
+    const words = [...flags, ...planted, ...script];
     // The shell gives the process its own number and its limits, and is gone.
     const shell = ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', process.execPath, ...words];
     const [program, all] = files === undefined ? [process.execPath, words] : ['/bin/sh', shell];
