@@ -76,4 +76,5 @@ it('has series of the first 20 features, and of the others the largest score alo
   const other = series.find(([, feature, method]) => feature === '_other' && method === 'psi')!;
   expect(Number(other[3])).toBeCloseTo(Math.max(...rest), 10);
   expect(text).toContain('tensornest_drifting{model="mixed"} ');
+  expect(text.match(/^\w+\{[^}]*model="mixed"[^}]*\} /gm)!.length).toBeLessThanOrEqual(500);
 });
