@@ -62,7 +62,7 @@ it('an edit is followed by its bars within 250 ms', async () => {
       await page.evaluate<number>(timed(click, `document.querySelector('.verdict strong').textContent === '${title}'`)),
     );
     // The next edit comes when the page has settled, as a person's would.
-    await page.waitForFunction(`document.querySelector('[aria-busy=true]') === null`);
+    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
   }
   expect(judged('Edit to bars', BARS, times)).toBeLessThan(BARS);
 });

@@ -14,15 +14,17 @@ export function Standing({ models }: { readonly models: readonly ModelSummary[] 
     <section class="card" aria-labelledby="standing-title">
       <h1 id="standing-title">No model is ready</h1>
       <p class="lead">This page goes on as soon as one is.</p>
-      <ul class="limits" role="status">
-        {models.flatMap(({ name, versions }) =>
-          versions.map((one) => (
-            <li key={`${name}@${one.version}`}>
-              <b>{name}</b> {standingOf(one)}
-            </li>
-          )),
-        )}
-      </ul>
+      <div role="status">
+        <ul class="limits">
+          {models.flatMap(({ name, versions }) =>
+            versions.map((one) => (
+              <li key={`${name}@${one.version}`}>
+                <b>{name}</b> {standingOf(one)}
+              </li>
+            )),
+          )}
+        </ul>
+      </div>
     </section>
   );
 }
