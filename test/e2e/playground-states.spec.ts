@@ -66,7 +66,7 @@ describe('the signature of the package', () => {
     };
     await told({ REQUIRE_SIGNATURE: ours }, /^Signature: checked against the key that this service requires\.$/);
     await told({}, /^Signature: there is one; this service requires none and has not checked it/);
-    await told({ REQUIRE_SIGNATURE: theirs }, /1\.0\.0 is failed: .*signature/i);
+    await told({ REQUIRE_SIGNATURE: theirs }, /1\.0\.0 has failed: .*signature/i);
   });
 });
 
@@ -78,13 +78,13 @@ describe('models that are not ready', () => {
     const { page } = await visit(browser, url);
     await page.goto(url);
     await page.getByRole('heading', { name: 'No model is ready' }).waitFor();
-    await page.getByText(/1\.0\.0 is failed: .*weights\.bin/).waitFor();
+    await page.getByText(/1\.0\.0 has failed: .*weights\.bin/).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: `${SHOTS}/not-ready.png` });
     await folder.add('cars/2.0.0', { from: `${CARS}/2.0.0` });
     await displayed(page);
     await page.getByRole('combobox', { name: 'Model' }).selectOption(CARS);
-    await page.getByRole('alert').getByText(`${CARS} cannot answer: 1.0.0 is failed:`).waitFor();
+    await page.getByRole('alert').getByText(`${CARS} cannot answer: 1.0.0 has failed:`).waitFor();
     await page.context().close();
   });
 });

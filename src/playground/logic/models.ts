@@ -20,5 +20,6 @@ export function choiceOf(
 
 /** Where a version stands, and why. */
 export function standingOf({ version, state, reason }: VersionSummary): string {
-  return reason === undefined ? `${version} is ${state}.` : `${version} is ${state}: ${reason}`;
+  const stands = state === 'failed' ? 'has failed' : `is ${state}`;
+  return `${version} ${stands}${reason === undefined ? '.' : `: ${reason}`}`;
 }
