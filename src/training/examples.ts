@@ -40,16 +40,18 @@ export function reencode({ rows, labels }: Examples, signature: Signature): Exam
 
 /** The examples at `indices`, in that order. */
 export function pick({ rows, inputs, labels }: Examples, indices: readonly number[]): Examples {
+  return { rows: indices.map((index) => rows[index] ?? {}), ...pickEncoded({ rows, inputs, labels }, indices) };
+}
+
+/** As `pick`, without the rows' values. */
+export function pickEncoded({ inputs, labels }: Examples, indices: readonly number[]): Omit<Examples, 'rows'> {
   const { width } = inputs;
   const data = new Float32Array(indices.length * width);
-  indices.forEach((from, to) => {
-    data.set(inputs.data.subarray(from * width, (from + 1) * width), to * width);
-  });
-  return {
-    rows: indices.map((index) => rows[index] ?? {}),
-    inputs: { data, rows: indices.length, width },
-    labels: indices.map((index) => labels[index] ?? -1),
-  };
+  for (let to = 0; to < indices.length; to += 1) {
+    const from = indices[to]! * width;
+    data.set(inputs.data.subarray(from, from + width), to * width);
+  }
+  return { inputs: { data, rows: indices.length, width }, labels: indices.map((index) => labels[index] ?? -1) };
 }
 
 /** Refuses what no useful package can come from. */

@@ -50,12 +50,14 @@ describe('a learnt signature', () => {
     expect(learn(size, {}, ['big'])).toEqual(size);
   });
 
-  it.each([
-    [[2, 2, null], 'Every training row has the same weight, from which nothing can be learnt: remove it.'],
-    [[null, null], 'No training row has a value for weight: remove it.'],
-  ])('refuses a number that tells nothing: %j', (values, message) => {
-    const attempt = () => learn(weight, { normalisation: ['weight'] }, values);
+  it('takes a number as it is that is the same in all of these rows: others may differ', () => {
+    const learnt = learn(weight, { normalisation: ['weight'] }, [2, 2, null]);
+    expect(learnt).toEqual({ ...weight, normalisation: { mean: 2, std: 1 } });
+  });
+
+  it('refuses a number that no row has', () => {
+    const attempt = () => learn(weight, { normalisation: ['weight'] }, [null, null]);
     expect(attempt).toThrow(TrainingError);
-    expect(attempt).toThrow(message);
+    expect(attempt).toThrow('No training row has a value for weight: remove it.');
   });
 });

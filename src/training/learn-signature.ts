@@ -2,14 +2,16 @@ import type { DataRow, Value } from './datasets/dataset.js';
 import type { Manifest } from '../model/package/manifest.js';
 import { categoryDistribution, numberDistribution } from './distributions.js';
 import type { SignatureDraft } from './signature-draft.js';
-import { TrainingError } from './training-error.js';
 
 type Signature = Manifest['signature'];
 type Feature = Signature['features'][number];
 type CategoricalFeature = Extract<Feature, { kind: 'categorical' }>;
 type NumberFeature = Extract<Feature, { kind: 'number' }>;
 
-/** Values that differ by less than this are one value: the manifest takes no smaller standard deviation. */
+/**
+ * Values that differ by less than this are one value, as those of a rare column are in a part of the rows: they are taken
+ * as they are, since the manifest takes no smaller standard deviation.
+ */
 const LEAST_DEVIATION = 1e-12;
 
 /**
@@ -41,13 +43,10 @@ function learnNumber(feature: NumberFeature, draft: SignatureDraft, values: read
   const [normalises, fillsIn] = [draft.normalisation.has(name), draft.missing.has(name)];
   if (!normalises && !fillsIn) return feature;
   const { mean, std, deciles } = numberDistribution(feature, values);
-  if (normalises && std < LEAST_DEVIATION) {
-    throw new TrainingError(`Every training row has the same ${name}, from which nothing can be learnt: remove it.`);
-  }
   const median = deciles[5] ?? mean;
   return {
     ...feature,
-    ...(normalises ? { normalisation: { mean, std } } : {}),
+    ...(normalises ? { normalisation: { mean, std: std < LEAST_DEVIATION ? 1 : std } } : {}),
     ...(fillsIn ? { missing: { policy: 'default', value: integer ? Math.round(median) : median } } : {}),
   };
 }

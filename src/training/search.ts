@@ -6,6 +6,7 @@ import { evaluate } from './metrics.js';
 import { splitOf } from './partition.js';
 import { Latch } from './latch.js';
 import type { EpochReport, Progress } from './progress.js';
+import { epochsOn, recipesFor } from './recipes.js';
 import { seededRandom } from './random.js';
 import type { Dataset } from './datasets/dataset.js';
 import { helpfulTemperature } from './temperature.js';
@@ -28,17 +29,8 @@ export interface SearchOptions {
   readonly checkpoint: Checkpoint;
 }
 
-/** From the simplest on: of equals, the simpler one is taken. */
-const LAYERS: readonly (readonly number[])[] = [[], [16], [64, 32], [128, 64]];
-const LEARNING_RATES = [0.003, 0.02];
-/** Without hidden layers the loss is convex, and larger steps come sooner to the same place. */
-const LINEAR_RATES = [0.01, 0.05];
 /** Epochs without a better validation loss, after which a trial is over. */
 const PATIENCE = 6;
-/** Of one trial. */
-const MAX_EPOCHS = 100;
-/** Rows that all epochs of one trial may see: a search is to take minutes, not hours. */
-const ROWS_PER_TRIAL = 1_500_000;
 /** Rows that the search looks at; more tell the recipes apart no better. */
 const MAX_ROWS = 20_000;
 /** Up to so many training rows a quarter of them tells too little: then each third is held out in turn. */
@@ -61,10 +53,12 @@ export async function searchHyperparameters(
   given: Examples,
   { progress, stopAsked, checkpoint }: SearchOptions,
 ): Promise<SearchResult> {
-  const grounds = groundsOf(config, dataset, given);
-  const recipes = recipesFor(grounds[0]!.train.labels.length, config.hyperparameters.classWeights);
-  const { epochs } = recipes[0]!;
-  const phase = progress.start('Search', recipes.length * grounds.length * epochs);
+  const { grounds, rows } = groundsOf(config, dataset, given);
+  const { inputs } = grounds[0]!.train;
+  const classes = config.signature.provisional.classes.length;
+  const recipes = recipesFor(inputs, classes, config.hyperparameters.classWeights);
+  const total = recipes.reduce((sum, { epochs }) => sum + epochs, 0);
+  const phase = progress.start('Search', grounds.length * total);
   const trials = [...checkpoint.done.trials];
   const latch = new Latch(stopAsked);
   try {
@@ -72,7 +66,7 @@ export async function searchHyperparameters(
       const trial = await tryRecipe(grounds, recipe, config, {
         latch,
         onEpoch: (report) => {
-          phase.step(`recipe ${index + 1}/${recipes.length}, epoch ${report.epoch}/${epochs}`, report);
+          phase.step(`recipe ${index + 1}/${recipes.length}, epoch ${report.epoch}/${recipe.epochs}`, report);
         },
         onPart: (part, figures) => {
           phase.part(`recipe ${index + 1}/${recipes.length}`, part, figures);
@@ -92,7 +86,13 @@ export async function searchHyperparameters(
   const { layers, learningRate, epochs: enough, temperature } = simplestOfTheBest(trials);
   const recipe = recipes.find((other) => String(other.layers) === String(layers))!;
   return {
-    hyperparameters: { ...recipe, layers: [...layers], learningRate, epochs: enough, temperature },
+    hyperparameters: {
+      ...recipe,
+      layers: [...layers],
+      learningRate,
+      epochs: epochsOn(rows, inputs.rows, enough),
+      temperature,
+    },
     trials: trials.toSorted((a, b) => a.logLoss - b.logLoss),
     ...(latch.taken
       ? {
@@ -106,31 +106,17 @@ function groundsOf(
   { seed, signature: draft, testFraction }: TrainingConfig,
   dataset: Dataset,
   given: Examples,
-): Ground[] {
+): { grounds: Ground[]; rows: number } {
   const outer = splitOf(dataset, given.labels, testFraction, seededRandom(seed));
   const folds = outer.train.length > FEW_ROWS ? [] : validationFolds(dataset, given, outer.train, INNER_FOLDS, seed);
   const parts = folds.length > 1 ? folds : [validationSplit(dataset, given, outer.train, seed)];
-  return parts.map(({ learnt, validation }) => {
+  const grounds = parts.map(({ learnt, validation }) => {
     const rows = thin(learnt, MAX_ROWS);
     const signature = learnSignature(draft, pick(given, rows).rows);
     const seen = (indices: readonly number[]) => reencode(pick(given, indices), signature);
     return { train: seen(rows), validation: seen(thin(validation, MAX_ROWS / 4)) };
   });
-}
-
-function recipesFor(rows: number, classWeights: Hyperparameters['classWeights']): Hyperparameters[] {
-  const batchSize = Math.min(256, Math.max(16, 2 ** Math.floor(Math.log2(rows / 16))));
-  const epochs = Math.max(5, Math.min(MAX_EPOCHS, Math.floor(ROWS_PER_TRIAL / rows)));
-  return LAYERS.flatMap((layers) =>
-    (layers.length === 0 ? LINEAR_RATES : LEARNING_RATES).map((learningRate) => ({
-      layers,
-      ...(layers.length > 0 ? { activation: 'relu' as const } : {}),
-      epochs,
-      batchSize,
-      learningRate,
-      ...(classWeights === undefined ? {} : { classWeights }),
-    })),
-  );
+  return { grounds, rows: outer.train.length };
 }
 
 /**

@@ -47,6 +47,17 @@ describe('training', () => {
     expect(await filesOf(options())).toEqual(await filesOf(options()));
   });
 
+  it('leaves out other units at every step, the same ones for the same seed', async () => {
+    const dropped = options({ layers: [64], dropout: 0.5, batchSize: 16 });
+    expect(await filesOf(dropped)).toEqual(await filesOf(dropped));
+    // With the same units left out each time, half of them would keep the bias that they began with: 0.
+    const model = await fit(examples, dropped);
+    const { weights } = await model.export();
+    model.dispose();
+    const biases = new Float32Array(weights.slice().buffer, 4 * WIDTH * 64, 64);
+    expect(biases.filter((bias) => bias !== 0).length).toBeGreaterThan(50);
+  });
+
   it('gives other weights for another seed', async () => {
     expect((await filesOf(options({}, 43))).weights).not.toBe((await filesOf(options({}, 42))).weights);
   });

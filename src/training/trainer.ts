@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import type { RowBatch } from '../core/row-batch.js';
-import { type Examples, pick } from './examples.js';
+import { type Examples, pickEncoded } from './examples.js';
 import { exportModel, type ModelFiles } from './model-files.js';
-import { type Activation, buildNetwork } from './network.js';
+import { type Activation, buildNetwork, redrawDropout } from './network.js';
 import { type FitState, putState, takeState } from './fit-state.js';
 import type { EpochReport } from './progress.js';
-import { seededRandom, shuffle } from './random.js';
+import { type Random, seededRandom, shuffle } from './random.js';
 import { TrainingError } from './training-error.js';
 
 export interface Hyperparameters {
@@ -15,6 +15,8 @@ export interface Hyperparameters {
   readonly layers: readonly number[];
   /** Of the hidden layers. */
   readonly activation?: Activation | undefined;
+  /** Part of each hidden layer's units that a training step leaves out. @default none */
+  readonly dropout?: number | undefined;
   readonly epochs: number;
   /** Rows per update of the weights; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
@@ -89,8 +91,8 @@ function untrained(
   width: number,
   { name, classes, seed, hyperparameters }: Pick<FitOptions, 'name' | 'classes' | 'seed' | 'hyperparameters'>,
 ): Sequential {
-  const { layers: hidden, activation } = hyperparameters;
-  return buildNetwork({ name, width, hidden, activation, classes }, seededRandom(seed));
+  const { layers: hidden, activation, dropout } = hyperparameters;
+  return buildNetwork({ name, width, hidden, activation, dropout, classes }, seededRandom(seed));
 }
 
 function trained(network: Sequential): TrainedModel {
@@ -118,7 +120,8 @@ async function runEpochs(network: Sequential, optimizer: tf.AdamOptimizer, examp
   for (let epoch = options.from?.epoch ?? 0; epoch < epochs; epoch += 1) {
     setLearningRate(optimizer, learningRateAt(epoch, epochs, learningRate));
     shuffle(order, random);
-    const run = runEpoch(network, examples, order, batchSize, weights, options.onPart);
+    const dropped = seededRandom(options.seed + 1 + epoch);
+    const run = runEpoch(network, examples, order, { batchSize, weights, dropped, onPart: options.onPart });
     const report = { epoch: epoch + 1, ...(await run) };
     if (!hasFiniteWeights(network)) {
       throw new TrainingError(`Training diverged in epoch ${report.epoch}: lower the learning rate (${learningRate}).`);
@@ -129,18 +132,26 @@ async function runEpochs(network: Sequential, optimizer: tf.AdamOptimizer, examp
   }
 }
 
+interface EpochOptions {
+  readonly batchSize: number;
+  /** By class. */
+  readonly weights: readonly number[];
+  /** Decides which units each step leaves out. */
+  readonly dropped: Random;
+  readonly onPart: FitOptions['onPart'];
+}
+
 async function runEpoch(
   network: Sequential,
   examples: Examples,
   order: readonly number[],
-  batchSize: number,
-  weights: readonly number[],
-  onPart: FitOptions['onPart'],
+  { batchSize, weights, dropped, onPart }: EpochOptions,
 ): Promise<Omit<EpochReport, 'epoch'>> {
   const totals = { loss: 0, accuracy: 0 };
   let told = performance.now();
   for (let start = 0; start < order.length; start += batchSize) {
-    const { inputs, labels } = pick(examples, order.slice(start, start + batchSize));
+    const { inputs, labels } = pickEncoded(examples, order.slice(start, start + batchSize));
+    redrawDropout(network, dropped);
     const x = tf.tensor2d(inputs.data, [inputs.rows, inputs.width]);
     const y = tf.tensor2d(weightedOneHot(labels, weights), [labels.length, weights.length]);
     try {

@@ -53,6 +53,8 @@ export const TrainingConfigSchema = z.strictObject({
       epochs: whole(1, MAX_EPOCHS),
       batchSize: whole(1, 1_000_000),
       learningRate: within(1e-6, 10),
+      /** Part of each hidden layer's units that a training step leaves out. */
+      dropout: within(0, 0.9).optional(),
       /** `balanced`: every class counts as much as every other, however many rows it has. */
       classWeights: z.literal('balanced').optional(),
       /** Divides the scores before the softmax, so that probabilities are neither too sure nor too timid. */

@@ -52,7 +52,7 @@ async function preparePython(): Promise<boolean> {
 }
 
 /** Only where it needs no password and changes no developer's machine unasked: as root on Debian, as in a container. */
-async function installDebian(packages: readonly string[]): Promise<boolean> {
+export async function installDebian(packages: readonly string[]): Promise<boolean> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
   console.error(`Installing ${packages.join(', ')} ...`);
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];

@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { installDebian } from '../prepare.ts';
+
+const run = promisify(execFile);
+const PYTHON = '/usr/bin/python3';
+
+/** Debian's Python with scikit-learn; root on Debian gets it installed. Undefined where it is not there. */
+export async function debianPython(): Promise<string | undefined> {
+  if (await knowsSklearn()) return PYTHON;
+  return (await installDebian(['python3-sklearn'])) && (await knowsSklearn()) ? PYTHON : undefined;
+}
+
+function knowsSklearn(): Promise<boolean> {
+  return run(PYTHON, ['-c', 'import sklearn']).then(
+    () => true,
+    () => false,
+  );
+}
