@@ -55,6 +55,12 @@ describe('a learnt signature', () => {
     expect(learnt).toEqual({ ...weight, normalisation: { mean: 2, std: 1 } });
   });
 
+  it('keeps a value that one row of many has within eight deviations of the others', () => {
+    const values = [...Array.from({ length: 999 }, () => 0), 4];
+    const learnt = learn(weight, { normalisation: ['weight'] }, values);
+    expect(learnt).toEqual({ ...weight, normalisation: { mean: 0.004, std: 0.5 } });
+  });
+
   it('refuses a number that no row has', () => {
     const attempt = () => learn(weight, { normalisation: ['weight'] }, [null, null]);
     expect(attempt).toThrow(TrainingError);

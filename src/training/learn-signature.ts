@@ -13,6 +13,8 @@ type NumberFeature = Extract<Feature, { kind: 'number' }>;
  * as they are, since the manifest takes no smaller standard deviation.
  */
 const LEAST_DEVIATION = 1e-12;
+/** Deviations between the smallest and the largest training value, at most. */
+const WIDEST = 8;
 
 /**
  * The signature of `draft` with the rest of it learnt from `rows`: mean and population standard deviation of the values
@@ -38,6 +40,15 @@ function learnCategory(feature: CategoricalFeature, draft: SignatureDraft, value
   return { ...feature, missing: { policy: 'default', value: mode } };
 }
 
+/**
+ * The standard deviation, or an eighth of the range where that is more: a value that few rows have (a pixel at the edge of
+ * an image) would be dozens of deviations from the rest, and one row with it would decide.
+ */
+function scaleOf(std: number, deciles: readonly number[]): number {
+  const scale = Math.max(std, (deciles.at(-1)! - deciles[0]!) / WIDEST);
+  return scale < LEAST_DEVIATION ? 1 : scale;
+}
+
 function learnNumber(feature: NumberFeature, draft: SignatureDraft, values: readonly Value[]): Feature {
   const { name, integer } = feature;
   const [normalises, fillsIn] = [draft.normalisation.has(name), draft.missing.has(name)];
@@ -46,7 +57,7 @@ function learnNumber(feature: NumberFeature, draft: SignatureDraft, values: read
   const median = deciles[5] ?? mean;
   return {
     ...feature,
-    ...(normalises ? { normalisation: { mean, std: std < LEAST_DEVIATION ? 1 : std } } : {}),
+    ...(normalises ? { normalisation: { mean, std: scaleOf(std, deciles) } } : {}),
     ...(fillsIn ? { missing: { policy: 'default', value: integer ? Math.round(median) : median } } : {}),
   };
 }
