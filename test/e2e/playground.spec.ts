@@ -69,6 +69,20 @@ describe('the first view', () => {
     expect(await mass.inputValue()).toBe('4050');
   });
 
+  it('keeps the answer and the buttons in sight, however far down the edited field is', async () => {
+    const page = await arrive('#model=penguins');
+    await page.setViewportSize({ width: 1280, height: 480 });
+    await page.evaluate(`{
+      const form = document.querySelector('form');
+      scrollTo(0, form.getBoundingClientRect().top - 16);
+      form.scrollTop = form.scrollHeight;
+    }`);
+    const inSight = (place: { y: number } | null) => place !== null && place.y >= 0 && place.y < 460;
+    expect(inSight(await page.getByRole('group', { name: 'Sex' }).boundingBox())).toBe(true);
+    expect(inSight(await page.locator('.verdict').boundingBox())).toBe(true);
+    expect(inSight(await page.getByRole('button', { name: 'Predict' }).boundingBox())).toBe(true);
+  });
+
   it('asks again with Ctrl+Enter', async () => {
     const page = await arrive();
     const asked = page.waitForRequest(/predict$/);

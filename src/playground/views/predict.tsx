@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api, Target } from '../api.js';
-import { useAnswer } from '../hooks/use-answer.js';
+import { type Asked, useAnswer } from '../hooks/use-answer.js';
 import { type Draft, draftOf, exampleDraft, isUnseen, problemsOf, rowOf, valueOf } from '../logic/fields.js';
 import { words } from '../logic/format.js';
 import type { Entry } from '../logic/history.js';
@@ -221,12 +221,12 @@ export function PredictView({ api, target, manifest, draft, onDraft, onEntry, on
               </label>
             )}
           </div>
-          {why.error === null ? null : <Failure error={why.error} />}
+          <Pending asked={why} />
           {why.answer === null ? null : <Why answer={why.answer.body} />}
         </section>
         <section class="card" aria-labelledby="change-title">
           <h2 id="change-title">Smallest change</h2>
-          {change.error === null ? null : <Failure error={change.error} />}
+          <Pending asked={change} />
           {change.answer === null ? null : <SmallestChange answer={change.answer.body} onApply={apply} />}
         </section>
       </div>
@@ -237,7 +237,7 @@ export function PredictView({ api, target, manifest, draft, onDraft, onEntry, on
             The probability of <b>{label ?? '…'}</b> at other values of one feature, all others as they are.
           </p>
         </div>
-        {whatIf.error === null ? null : <Failure error={whatIf.error} />}
+        <Pending asked={whatIf} />
         {whatIf.answer === null || label === null ? null : (
           <div class="curves">
             {whatIf.answer.body.features.map((curve) => (
@@ -256,4 +256,10 @@ export function PredictView({ api, target, manifest, draft, onDraft, onEntry, on
       </section>
     </div>
   );
+}
+
+/** What stands in the place of an answer that is still on its way, or that failed. */
+function Pending({ asked: { answer, error, waiting } }: { readonly asked: Asked<unknown> }) {
+  if (error !== null) return <Failure error={error} />;
+  return answer === null && waiting ? <p class="fine">Being worked out …</p> : null;
 }
