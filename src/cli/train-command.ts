@@ -12,6 +12,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit.js';
 import { catchInterrupts } from './interrupts.js';
 import { namesTable } from './rows/table-file.js';
 import type { Terminal } from './terminal.js';
+import { assertWritable } from './train/assert-writable.js';
 import type { Trained } from './train/messages.js';
 import { TrainFailure } from './train/train-failure.js';
 import { trainInThread } from './train/train-thread.js';
@@ -53,6 +54,8 @@ function buildCommand(terminal: Terminal): Command {
 
 async function run(model: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   const isTable = namesTable(model);
+  await assertWritable('--out', options.out ?? options.models);
+  if (options.report !== undefined || isTable) await assertWritable('--report', options.report ?? 'runs');
   const interrupts = catchInterrupts((text) => {
     terminal.err(text);
   });
@@ -95,9 +98,11 @@ async function write(
     return EXIT.qualityGate;
   }
   const folder = await writePackage(options.out ?? options.models, contents);
-  const { assessment, baselines, crossValidation } = result;
+  const { assessment, baselines, slices, crossValidation } = result;
   if (options.json)
-    terminal.out(documentOf({ package: folder, report, heldOut, stopped, crossValidation, assessment, baselines }));
+    terminal.out(
+      documentOf({ package: folder, report, heldOut, stopped, crossValidation, assessment, slices, baselines }),
+    );
   say(`Package written to ${folder}\nNext: npm start\n`);
   return EXIT.ok;
 }

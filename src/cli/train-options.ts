@@ -11,6 +11,7 @@ export interface TrainOptions {
   readonly failUnderF1?: number;
   readonly crossValidation: boolean;
   readonly report?: string;
+  readonly slice: readonly string[];
   readonly resume?: true;
   readonly checkpointEvery: number;
   readonly serve?: true;
@@ -56,6 +57,7 @@ export function trainWords(): Command {
     .addOption(number('--fail-under <accuracy>', 'write no package below this accuracy, from 0 to 1', fraction))
     .addOption(number('--fail-under-f1 <macro-f1>', 'write no package below this macro-F1, from 0 to 1', fraction))
     .option('--no-cross-validation', 'leave out the cross-validation, which takes most of the time')
+    .addOption(list('--slice <column>', 'a column by whose values the held-out rows are measured too'))
     .option('--resume', 'go on from where a run with the same data, seed and options was ended')
     .addOption(
       new Option('--checkpoint-every <seconds>', 'what an end at once may lose; 0 is every epoch')

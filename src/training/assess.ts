@@ -13,8 +13,8 @@ export interface Interval {
   readonly high: number;
 }
 
-/** What is known of a model beside its manifest's metrics, all of it of the held-out rows. */
-export interface Assessment {
+/** What answers to rows whose class is known say, beside the metrics of a manifest. */
+export interface Judgement {
   readonly balancedAccuracy: number;
   /** Mean over the classes, each against the rest. */
   readonly rocArea: number;
@@ -24,8 +24,6 @@ export interface Assessment {
   readonly brier: number;
   /** 95 %, by bootstrap over the held-out rows. */
   readonly intervals: { readonly accuracy: Interval; readonly macroF1: Interval };
-  /** How much accuracy is lost when the feature's values are shuffled; the largest first. */
-  readonly importance: readonly { readonly feature: string; readonly loss: number; readonly deviation: number }[];
   readonly curves: readonly { readonly label: string; readonly roc: Curve; readonly pr: Curve }[];
   /** The rows that the model was most certain of, and wrong. */
   readonly worst: readonly {
@@ -34,6 +32,12 @@ export interface Assessment {
     readonly winner: number;
     readonly probability: number;
   }[];
+}
+
+/** What is known of a model beside its manifest's metrics, all of it of the held-out rows. */
+export interface Assessment extends Judgement {
+  /** How much accuracy is lost when the feature's values are shuffled; the largest first. */
+  readonly importance: readonly { readonly feature: string; readonly loss: number; readonly deviation: number }[];
 }
 
 const RESAMPLES = 500;
@@ -51,9 +55,23 @@ export interface Assessed {
 
 export function assess({ examples, probabilities, signature, predict }: Assessed, random: Random): Assessment {
   const { labels, inputs } = examples;
+  const judgement = judge(labels, probabilities, signature, random);
+  return { ...judgement, importance: importanceOf({ inputs, labels, signature, predict }, random) };
+}
+
+/**
+ * @param labels class index of each row.
+ * @param probabilities shape [rows, classes], row-major.
+ */
+export function judge(
+  labels: readonly number[],
+  probabilities: Float32Array,
+  signature: Pick<Signature, 'classes'>,
+  random: Random,
+): Judgement {
   const classes = signature.classes.length;
   const winners = winnersOf(probabilities, labels.length);
-  const present = [...signature.classes.keys()].filter((label) => labels.includes(label));
+  const present = presentIn(labels);
   const curves = present.map((label) => {
     const scores = labels.map((_, row) => probabilities[row * classes + label]!);
     const truths = labels.map((truth) => truth === label);
@@ -61,12 +79,11 @@ export function assess({ examples, probabilities, signature, predict }: Assessed
   });
   const mixed = curves.filter(({ truths }) => truths.includes(false));
   return {
-    balancedAccuracy: mean(present.map((label) => recallOf(label, labels, winners))),
+    balancedAccuracy: balancedAccuracyOf(labels, winners),
     rocArea: mean(mixed.map(({ scores, truths }) => rocArea(scores, truths))),
     prArea: mean(mixed.map(({ scores, truths }) => averagePrecision(scores, truths))),
     brier: brierOf(labels, probabilities, classes),
-    intervals: bootstrap(labels, winners, classes, random),
-    importance: importanceOf({ inputs, labels, signature, predict }, random),
+    intervals: intervalsOf(labels, winners, classes, random),
     curves: mixed.map(({ label, scores, truths }) => ({
       label,
       roc: rocCurve(scores, truths),
@@ -87,6 +104,16 @@ export function assess({ examples, probabilities, signature, predict }: Assessed
 
 type Winners = ArrayLike<number>;
 
+/** The classes that occur. */
+function presentIn(labels: readonly number[]): number[] {
+  return [...new Set(labels)].sort((a, b) => a - b);
+}
+
+/** Mean recall of the classes that occur. */
+export function balancedAccuracyOf(labels: readonly number[], winners: Winners): number {
+  return mean(presentIn(labels).map((label) => recallOf(label, labels, winners)));
+}
+
 function recallOf(label: number, labels: readonly number[], winners: Winners): number {
   const rows = [...labels.keys()].filter((row) => labels[row] === label);
   return rows.filter((row) => winners[row] === label).length / rows.length;
@@ -101,7 +128,13 @@ function brierOf(labels: readonly number[], probabilities: Float32Array, classes
   return total / labels.length;
 }
 
-function bootstrap(labels: readonly number[], winners: Winners, classes: number, random: Random) {
+/** 95 %, by bootstrap over the rows. */
+export function intervalsOf(
+  labels: readonly number[],
+  winners: Winners,
+  classes: number,
+  random: Random,
+): Judgement['intervals'] {
   const accuracies: number[] = [];
   const scores: number[] = [];
   const rows = labels.length;

@@ -65,7 +65,8 @@ export function assertTrainable({ labels }: Examples, { classes }: Signature): v
   throw new TrainingError(`No row of the data set has the class ${unused.join(', ')}: take it out of the signature.`);
 }
 
-function assertColumn({ name: dataset, columns }: Dataset, name: string): void {
+/** Refuses a column that the data set does not have. */
+export function assertColumn({ name: dataset, columns }: Dataset, name: string): void {
   if (columns.includes(name)) return;
   const close = nearest(name, columns);
   const hint = close === undefined ? `its columns are ${columns.join(', ')}` : `did you mean "${close}"?`;

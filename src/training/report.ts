@@ -1,13 +1,15 @@
 import type { Manifest } from '../model/package/manifest.js';
 import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
+import type { Judgement } from './assess.js';
+import { sliceCells } from './slices.js';
 import { textTable } from './text-tables.js';
 import type { TrainingResult } from './train-model.js';
 
 /** What was measured, as text for a terminal. */
-export function resultText({ heldOut, crossValidation }: Manifest['metrics']): string {
+export function resultText({ heldOut, crossValidation }: Manifest['metrics'], what = 'Held-out rows'): string {
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const sections = [
-    `Held-out rows: ${rows}   accuracy ${metric(accuracy)}   macro-F1 ${metric(macroF1)}   log-loss ${metric(logLoss)}`,
+    `${what}: ${rows}   accuracy ${metric(accuracy)}   macro-F1 ${metric(macroF1)}   log-loss ${metric(logLoss)}`,
     textTable(perClassCells(heldOut)),
     textTable(confusionCells(heldOut)),
   ];
@@ -26,20 +28,26 @@ export function resultText({ heldOut, crossValidation }: Manifest['metrics']): s
 }
 
 /** The model beside simpler ones, and what else is known of it. */
-export function assessmentText({ heldOut, assessment, baselines }: TrainingResult): string {
+export function assessmentText({ heldOut, assessment, baselines, slices }: TrainingResult): string {
   const rows = [...baselines, { name: 'this model', evaluation: heldOut }].map(({ name, evaluation }) => [
     name,
     ...[evaluation.accuracy, evaluation.macroF1, evaluation.logLoss].map(metric),
   ]);
-  const { balancedAccuracy, rocArea, prArea, brier, intervals, importance } = assessment;
-  const { low, high } = intervals.accuracy;
   return [
     textTable([['model', 'accuracy', 'macro-F1', 'log-loss'], ...rows]),
-    `Accuracy is between ${metric(low)} and ${metric(high)} (95 %, bootstrap); balanced ${metric(balancedAccuracy)}, ` +
-      `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}`,
+    judgementText(assessment),
     textTable([
       ['accuracy lost when shuffled', 'loss'],
-      ...importance.slice(0, 10).map(({ feature, loss }) => [feature, metric(loss)]),
+      ...assessment.importance.slice(0, 10).map(({ feature, loss }) => [feature, metric(loss)]),
     ]),
+    ...slices.map((slice) => textTable(sliceCells(slice))),
   ].join('\n\n');
+}
+
+export function judgementText({ balancedAccuracy, rocArea, prArea, brier, intervals }: Judgement): string {
+  const { low, high } = intervals.accuracy;
+  return (
+    `Accuracy is between ${metric(low)} and ${metric(high)} (95 %, bootstrap); balanced ${metric(balancedAccuracy)}, ` +
+    `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}`
+  );
 }

@@ -10,7 +10,7 @@ import { crossValidationOf, splitsOf } from './cross-validation.js';
 import type { DataRow, Dataset } from './datasets/dataset.js';
 import { describeModel } from './describe-model.js';
 import { predictionDistribution } from './distributions.js';
-import { assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
+import { assertColumn, assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
 import { goldenRecords } from './golden.js';
 import { Latch } from './latch.js';
 import { learnSignature } from './learn-signature.js';
@@ -20,6 +20,7 @@ import type { EpochReport, Progress } from './progress.js';
 import { shortfallsOf } from './quality-gate.js';
 import { seededRandom } from './random.js';
 import { foldsOf, splitOf } from './partition.js';
+import { type Slices, slicesOf } from './slices.js';
 import type { Split } from './stratify.js';
 import { fit, type FitOptions, type TrainedModel } from './trainer.js';
 import type { Recipe, TrainingConfig } from './training-config.js';
@@ -40,6 +41,8 @@ export interface TrainingOptions {
   readonly stopAsked?: () => boolean;
   /** What is done already, and where to write down what is done now. @default nothing, nowhere */
   readonly checkpoint?: Checkpoint;
+  /** Columns by whose values the held-out rows are measured too. @default none */
+  readonly slices?: readonly string[];
   /** What was ended by hand before: it goes into the model card, and nothing more than has to be is done now. */
   readonly stopped?: string | undefined;
   /** Goes into the manifest as the time of training. */
@@ -51,6 +54,8 @@ export interface TrainingResult {
   readonly heldOut: Evaluation & { readonly calibration: Calibration };
   /** More about the same held-out rows. */
   readonly assessment: Assessment;
+  /** The held-out rows by the values of the columns that were asked for. */
+  readonly slices: readonly Slices[];
   /** What simpler models come to on the same held-out rows; empty when it was not asked for. */
   readonly baselines: readonly Baseline[];
   /** One report an epoch. */
@@ -97,6 +102,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingResu
   const { provisional } = given.signature;
   const examples = toExamples(dataset, provisional);
   assertTrainable(examples, provisional);
+  for (const column of options.slices ?? []) assertColumn(dataset, column);
   const split = splitOf(dataset, examples.labels, given.testFraction, seededRandom(given.seed));
   const settled = {
     ...options,
@@ -158,7 +164,9 @@ async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> 
   const calibration = calibrationOf(labels, probabilities, config.hyperparameters.temperature ?? 1);
   const heldOut = { ...evaluation, calibration };
   const assessment = assessRun(run, probabilities, config.seed);
-  const findings = { heldOut, ...assessment, ...stoppedOf(options), baselines: await baselinesOf(run, options) };
+  const slices = slicesIn(run, probabilities, options);
+  const baselines = await baselinesOf(run, options);
+  const findings = { heldOut, ...assessment, slices, ...stoppedOf(options), baselines };
   const early = shortfallsOf(config.failUnder, heldOut);
   if (early.length > 0) return { ...findings, shortfalls: early };
   const tried = options.crossValidation ? await tryFolds(examples, options) : undefined;
@@ -258,6 +266,18 @@ function assessRun({ split, signature, examples, model, learning }: Run, probabi
   const predict = (inputs: Examples['inputs']) => model.predict(inputs);
   const assessment = assess({ examples: heldOut, probabilities, signature, predict }, seededRandom(seed));
   return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows[row] ?? {}) };
+}
+
+function slicesIn({ split, signature, examples }: Run, probabilities: Float32Array, options: RecipeOptions): Slices[] {
+  const { dataset, slices = [], config } = options;
+  if (slices.length === 0) return [];
+  const rows = dataset.rows();
+  const labels = split.heldOut.map((row) => examples.labels[row]!);
+  const judged = { labels, probabilities, classes: signature.classes.map(({ label }) => label) };
+  return slices.map((column) => {
+    const values = split.heldOut.map((row) => rows[row]![column] ?? null);
+    return slicesOf(judged, column, values, seededRandom(config.seed));
+  });
 }
 
 async function baselinesOf({ split, signature, examples }: Run, options: RecipeOptions): Promise<Baseline[]> {

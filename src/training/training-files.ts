@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { rcompare, valid } from 'semver';
 import { nearest } from '../encoding/nearest.js';
 import { MODEL_NAME } from '../model/package/manifest.js';
+import type { TableSource } from './table/table-source.js';
 import { parseTrainingConfig, type TrainingConfig } from './training-config.js';
 import { TrainingError, UnknownModelError } from './training-error.js';
 
@@ -32,6 +33,18 @@ export async function loadTrainingConfig(modelsDir: string, model: string): Prom
     );
   }
   return config;
+}
+
+/** How the table was read that a version was trained on; undefined where that is not known. */
+export async function trainingSource(
+  modelsDir: string,
+  { name, version }: Pick<TrainingConfig, 'name' | 'version'>,
+): Promise<TableSource | undefined> {
+  const path = trainingFilePath(modelsDir, name, version);
+  const content = await readFile(path, 'utf8').catch(() => undefined);
+  if (content === undefined) return undefined;
+  const { dataset } = parseTrainingConfig(path, content);
+  return typeof dataset === 'string' ? undefined : dataset;
 }
 
 /** Where the training file of a version is. */

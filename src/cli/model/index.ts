@@ -1,5 +1,6 @@
 import type { ModelCommand } from './command.js';
 import { diff } from './diff.js';
+import { evaluate } from './evaluate.js';
 import { importing } from './import.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ModelCommand[] = [
   verify,
   diff,
   predict,
+  evaluate,
   sign,
   importing,
   pack,

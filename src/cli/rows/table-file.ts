@@ -9,6 +9,9 @@ import { type Chunks, RowFileError } from './row-line.js';
 /** Cells that are kept at most: with the rows made of them they stay below a gigabyte. */
 const MAX_CELLS = 12_000_000;
 
+/** Characters of a line at most: what is longer is no row, however large the file. */
+const MAX_LINE = 1_000_000;
+
 const DELIMITERS: Readonly<Record<string, string>> = { csv: ',', tsv: '\t', tab: '\t' };
 const ENDINGS = [...Object.keys(DELIMITERS), 'jsonl', 'ndjson'];
 
@@ -47,7 +50,12 @@ interface Parsed {
 }
 
 async function* delimited(chunks: Chunks, delimiter: string): AsyncGenerator<TableRecord> {
-  const options = { relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] };
+  const options = {
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_LINE,
+    record_delimiter: ['\r\n', '\n', '\r'],
+  };
   const parser = parse({ bom: true, info: true, delimiter, ...options });
   const records = pipeline(chunks, parser, () => undefined) as unknown as AsyncIterable<Parsed>;
   let seen = { lines: 0, empty_lines: 0 };
@@ -59,9 +67,14 @@ async function* delimited(chunks: Chunks, delimiter: string): AsyncGenerator<Tab
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const what = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote that opens here is never closed' : error.message;
-    throw new RowFileError(`line ${seen.lines + 1}: ${what}. Correct the line; nothing was trained.`);
+    throw new RowFileError(`line ${seen.lines + 1}: ${faultOf(error)}. Correct the line; nothing was trained.`);
   }
+}
+
+function faultOf({ code, message }: CsvError): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote that opens here is never closed';
+  if (code !== 'CSV_MAX_RECORD_SIZE') return message;
+  return `is longer than ${MAX_LINE} characters: a quote that is never closed, or no table at all`;
 }
 
 /** The first object names the columns; a field that a later object lacks is missing there. */

@@ -37,7 +37,7 @@ export async function work(
   say(`Training ${config.name} ${config.version} (seed ${config.seed}, ${backend.name} backend)\n`);
   const { crossValidation } = options;
   const settings = { config, dataset, backend, crossValidation, baselines: isTable, progress, stopAsked, date };
-  const result = await trainModel({ ...settings, checkpoint, stopped });
+  const result = await trainModel({ ...settings, slices: options.slice, checkpoint, stopped });
   checkpoints.close(config, result);
   const { name, version, failUnder } = config;
   const report = reportFiles({ ...prepared, config, result, date, rows: dataset.rows().length });

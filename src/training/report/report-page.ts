@@ -1,6 +1,7 @@
 import { metric, perClassCells } from '../evaluation-tables.js';
 import type { DataRow } from '../datasets/dataset.js';
 import type { ColumnProfile } from '../table/column-profile.js';
+import { sliceCells } from '../slices.js';
 import type { Cells } from '../text-tables.js';
 import type { TrainingResult } from '../train-model.js';
 import type { TrainingConfig } from '../training-config.js';
@@ -23,9 +24,17 @@ export interface ReportSubject {
 export function reportFiles(subject: ReportSubject): ReadonlyMap<string, string> {
   const { result, config, date } = subject;
   const plots = plotsOf(result.heldOut, result.assessment, result.learning);
-  const { heldOut, assessment, baselines, crossValidation, learning } = result;
+  const { heldOut, assessment, baselines, slices, crossValidation, learning } = result;
   const numbers = { name: config.name, version: config.version, date: date.toISOString(), heldOut, crossValidation };
-  const metrics = { ...numbers, assessment, baselines, learning, trials: subject.trials, warnings: subject.warnings };
+  const metrics = {
+    ...numbers,
+    assessment,
+    slices,
+    baselines,
+    learning,
+    trials: subject.trials,
+    warnings: subject.warnings,
+  };
   return new Map([
     ['report.html', reportPage(subject, plots)],
     ['metrics.json', JSON.stringify(metrics, null, 2) + '\n'],
@@ -51,7 +60,7 @@ li{margin:.3rem 0}@media print{:root{--ink:#000;--soft:#333;--paper:#fff;--card:
 ${PLOT_STYLE}`;
 
 function reportPage({ config, result, date, rows, profiles, warnings, trials }: ReportSubject, plots: readonly Plot[]) {
-  const { heldOut, assessment, baselines, crossValidation, worstRows } = result;
+  const { heldOut, assessment, baselines, slices, crossValidation, worstRows } = result;
   const title = `${config.title} ${config.version}`;
   const models = [...baselines, { name: 'this model', evaluation: heldOut }];
   const range = assessment.intervals.accuracy;
@@ -73,6 +82,7 @@ ${section('Beside simpler models', table([['model', 'accuracy', 'macro-F1', 'log
 ${crossValidation ? `<p>${crossValidation.folds}-fold cross-validation: mean accuracy ${metric(crossValidation.mean)}, standard deviation ${metric(crossValidation.standardDeviation)}.</p>` : ''}
 ${section('Plots', `<div class="plots">${plots.map(figure).join('')}</div>`)}
 ${section('Classes', table(perClassCells(heldOut)))}
+${slices.map((slice) => section(`Held-out rows by ${escapeText(slice.column)}`, table(sliceCells(slice)))).join('')}
 ${worstRows.length === 0 ? '' : section('Most certain errors', errorTable(result, worstRows, classes, sensitiveNames(config)))}
 ${profiles.length === 0 ? '' : section('Data', table(profileCells(profiles, sensitiveNames(config))))}
 ${warnings.length === 0 ? '' : section('Worth knowing about the data', `<ul>${warnings.map((text) => `<li>${escapeText(text)}</li>`).join('')}</ul>`)}
