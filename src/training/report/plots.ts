@@ -46,13 +46,17 @@ export function plotsOf(
       title: 'Learning curves',
       summary: `After ${learning.length} epochs the training loss is ${last?.loss.toFixed(4)} and the training accuracy ${last?.accuracy.toFixed(4)}.`,
       svg: chart(
-        `epoch (1 to ${learning.length})`,
+        'epoch',
         `accuracy, and loss / ${highest.toFixed(2)}`,
         [
           { label: 'accuracy', points: progress(({ accuracy }) => accuracy) },
           { label: 'loss', points: progress(({ loss }) => loss / highest) },
         ],
         false,
+        [
+          [0, '1'],
+          [1, String(learning.length)],
+        ],
       ),
     },
     {
@@ -103,20 +107,29 @@ export function plotsOf(
   ];
 }
 
+/** Of both axes, which go from 0 to 1. */
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
 interface Line {
   readonly label: string;
   readonly points: Curve;
 }
 
-function chart(across: string, up: string, lines: readonly Line[], diagonal: boolean): string {
+function chart(
+  across: string,
+  up: string,
+  lines: readonly Line[],
+  diagonal: boolean,
+  marks: readonly (readonly [at: number, text: string])[] = TICKS.map((at) => [at, String(at)]),
+): string {
   const x = (value: number) => (LEFT + value * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const y = (value: number) => (HEIGHT - BOTTOM - value * (HEIGHT - TOP - BOTTOM)).toFixed(1);
-  const ticks = [0, 0.25, 0.5, 0.75, 1];
   const parts = [
-    ...ticks.map((at) => `<path class="grid" d="M${x(0)} ${y(at)}H${x(1)}"/>`),
-    ...ticks.map((at) => `<text x="${LEFT - 8}" y="${y(at)}" dy="4" text-anchor="end">${at}</text>`),
+    ...TICKS.map((at) => `<path class="grid" d="M${x(0)} ${y(at)}H${x(1)}"/>`),
+    ...TICKS.map((at) => `<text x="${LEFT - 8}" y="${y(at)}" dy="4" text-anchor="end">${at}</text>`),
+    ...marks.map(([at, text]) => `<text x="${x(at)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${text}</text>`),
     `<path class="axis" fill="none" d="M${x(0)} ${y(1)}V${y(0)}H${x(1)}"/>`,
-    `<text x="${x(0.5)}" y="${HEIGHT - 10}" text-anchor="middle">${escapeText(across)}</text>`,
+    `<text x="${x(0.5)}" y="${HEIGHT - 8}" text-anchor="middle">${escapeText(across)}</text>`,
     `<text transform="translate(14 ${y(0.5)}) rotate(-90)" text-anchor="middle">${escapeText(up)}</text>`,
     diagonal ? `<path class="guide" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}"/>` : '',
     ...lines.map(({ points }, index) => {
