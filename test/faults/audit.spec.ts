@@ -1,31 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { auditCommand } from '../../src/cli/audit-command.js';
 import { ONE_ROW, send } from '../support/exchange.js';
-import { ServiceProcess } from '../support/service-process.js';
+import { folder, ownProcess, service, startProcess, stopProcess } from '../support/own-process.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-let folder: string;
-let service: ServiceProcess | undefined;
 let url: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tensornest-audit-'));
-});
-afterEach(async () => {
-  service?.signal('SIGKILL');
-  await service?.exit();
-  service = undefined;
-  await rm(folder, { recursive: true, force: true });
-});
+ownProcess();
 
 async function start(log: string, env: Record<string, string> = {}): Promise<void> {
-  service = new ServiceProcess({ AUDIT_LOG: log, STATE_DIR: join(folder, 'state'), LOG_FORMAT: 'json', ...env });
-  url = await service.url();
+  url = await startProcess({ AUDIT_LOG: log, STATE_DIR: join(folder, 'state'), LOG_FORMAT: 'json', ...env });
 }
 
 const predict = () => send(`${url}/api/v1/predict`, { body: ONE_ROW }).answer;
@@ -72,11 +61,10 @@ describe.each([
       expect([status, body.status]).toEqual([200, 'degraded']);
       expect(body.details.audit.message).toMatch(/^The audit log cannot be written: ENOSPC/);
     }, 10_000);
-    const complaints = service!.stdout.match(/The audit log cannot be written/g) ?? [];
+    const complaints = service.stdout.match(/The audit log cannot be written/g) ?? [];
     expect(complaints).toHaveLength(1);
     // What was lost was counted; the end is as good as any.
-    service!.signal('SIGTERM');
-    expect(await service!.exit()).toBe(0);
+    expect(await stopProcess()).toBe(0);
   });
 
   it('predicts nothing that it cannot record where that is asked for, and loses nothing', async () => {
@@ -99,12 +87,10 @@ describe('an audit log', () => {
     const file = join(folder, 'audit.jsonl');
     await start(file, { WEB_CONCURRENCY: '2' });
     await predictTimes(20);
-    service!.signal('SIGTERM');
-    expect(await service!.exit()).toBe(0);
+    expect(await stopProcess()).toBe(0);
     await start(file);
     await predictTimes(5);
-    service!.signal('SIGTERM');
-    expect(await service!.exit()).toBe(0);
+    expect(await stopProcess()).toBe(0);
     const { code, text } = await verify(file);
     expect([code, text]).toEqual([0, expect.stringMatching(/^All there, unchanged and in order \(25 lines\)\./)]);
     const lines = await linesOf(file);
@@ -129,8 +115,7 @@ describe('an audit log', () => {
     const early = await predictTimes(20);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const late = Promise.all(Array.from({ length: 40 }, () => predict()));
-    service!.signal('SIGKILL');
-    await service!.exit();
+    await stopProcess('SIGKILL');
     await late;
     expect((await verify(file)).code).toBe(0);
     const kept = (await linesOf(file)).length;
@@ -138,8 +123,7 @@ describe('an audit log', () => {
     expect(kept).toBeLessThanOrEqual(10 + early.length + 40);
     await start(file);
     await predictTimes(3);
-    service!.signal('SIGTERM');
-    expect(await service!.exit()).toBe(0);
+    expect(await stopProcess()).toBe(0);
     expect((await verify(file)).code).toBe(0);
   });
 });
@@ -198,8 +182,7 @@ describe.runIf(mountable)('a disk that fills up', () => {
       10_000,
     );
     const counted = await metric('tensornest_audit_dropped_total');
-    service!.signal('SIGTERM');
-    expect(await service!.exit()).toBe(0);
+    expect(await stopProcess()).toBe(0);
     const { code, text } = await verify(file);
     expect(code).toBe(0);
     const told = [...text.matchAll(/(\d+) lines before it could not be written/g)];

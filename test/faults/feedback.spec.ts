@@ -1,40 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../src/config/load-config.js';
 import { FeedbackClient } from '../support/feedback-client.js';
-import { ServiceProcess } from '../support/service-process.js';
+import { folder, ownProcess, service, startProcess, stopProcess } from '../support/own-process.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
 
 const SOON = { timeout: 15_000, interval: 100 };
 
-let folder: string;
-let service: ServiceProcess | undefined;
 let client: FeedbackClient;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tensornest-feedback-'));
-});
-afterEach(async () => {
-  service?.signal('SIGKILL');
-  await service?.exit();
-  service = undefined;
-  await rm(folder, { recursive: true, force: true });
-});
+ownProcess();
 
 const store = () => join(folder, 'feedback.db');
 
 async function start(env: Environment = {}): Promise<void> {
-  service = new ServiceProcess({ STATE_DIR: folder, FEEDBACK: 'true', LOG_LEVEL: 'warn', ...env });
-  client = new FeedbackClient(await service.url());
-}
-
-async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-  service!.signal(signal);
-  const code = await service!.exit();
-  service = undefined;
-  return code;
+  client = new FeedbackClient(await startProcess({ STATE_DIR: folder, FEEDBACK: 'true', LOG_LEVEL: 'warn', ...env }));
 }
 
 const dropped = () => client.metric(/^tensornest_feedback_dropped_total\{reason="write-failed"\}/);
@@ -71,7 +53,7 @@ describe('a group of two processes', () => {
     expect(await dropped()).toBe(0);
     expect((await client.quality()).versions[0].estimated.rows).toBe(120);
 
-    await stop('SIGKILL');
+    await stopProcess('SIGKILL');
     await start(env);
     const later = rounds.map(({ id }) => ({ id: `${id}/2`, label: 'acc' }));
     const { body } = await client.send({ items: [...later, { id: rounds[0]!.id, label: 'acc' }] });
@@ -100,21 +82,21 @@ describe('a store that cannot be used', () => {
     const later = await client.predict();
     expect((await client.label(later, 'acc')).body.status).toBe('recorded');
     expect((await client.label(id!, 'acc')).status).toBe(404);
-    expect(service!.stdout.match(/cannot be kept for feedback/g)).toHaveLength(1);
+    expect(service.stdout.match(/cannot be kept for feedback/g)).toHaveLength(1);
   });
 
   it('because it is broken is moved aside with a warning; what a service that was told to end had gathered is in it', async () => {
     await start();
     const ids = await predictions(30);
-    expect(await stop()).toBe(0);
+    expect(await stopProcess()).toBe(0);
     await copyFile(store(), join(folder, 'sound.db'));
     await writeFile(store(), 'no database at all\n'.repeat(1_000));
     await start({ WEB_CONCURRENCY: '2' });
     expect((await client.label(await client.predict(), 'acc')).body.status).toBe('recorded');
     expect((await client.label(ids[0]!, 'acc')).status).toBe(404);
-    expect(service!.lines().filter(({ msg }) => /feedback store was broken/.test(msg))).toHaveLength(1);
+    expect(service.lines().filter(({ msg }) => /feedback store was broken/.test(msg))).toHaveLength(1);
     expect((await readiness()).body.status).toBe('ok');
-    await stop();
+    await stopProcess();
     await rename(join(folder, 'sound.db'), store());
     await start();
     const { body } = await client.send({ items: ids.map((id) => ({ id, label: 'acc' })) });
@@ -158,8 +140,7 @@ describe.runIf(mountable)('a disk that fills up', () => {
       const id = await client.predict();
       expect((await client.label(id, 'acc')).body.status).toBe('recorded');
     } finally {
-      service?.signal('SIGKILL');
-      await service?.exit();
+      await stopProcess('SIGKILL');
       execFileSync('umount', ['-l', disk]);
     }
   });
