@@ -7,7 +7,7 @@ export default defineConfig({
     setupFiles: ['reflect-metadata'],
     globalSetup: ['test/support/build-once.ts'],
     pool: 'forks',
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 300_000,
     reporters: ['default', './test/support/closing-line.reporter.ts'],
   },
