@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { clientReadme, INDEX } from './client-texts.js';
@@ -36,8 +36,10 @@ export async function generateClient({ document, folder, name }: ClientRequest):
   try {
     await generate(document, join(source, 'generated'));
     for (const file of RUNTIME) {
-      await cp(join(import.meta.dirname, file), join(source, file));
-      await cp(join(import.meta.dirname, file), join(built, file));
+      const text = await readFile(join(import.meta.dirname, file), 'utf8');
+      // The map of its sources does not come along.
+      const own = text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+      for (const folder of [source, built]) await writeFile(join(folder, file), own);
     }
     await writeFile(join(source, 'index.ts'), INDEX);
     await writeFile(join(source, 'package.json'), JSON.stringify({ type: 'module' }));

@@ -51,6 +51,7 @@ describe('a generated client', () => {
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/@acme\/models@1\.0\.0, \d+ operations\n$/) });
     expect((await publint({ pkgDir: out, pack: false })).messages).toEqual([]);
     expect(await readdir(join(out, '..'))).toEqual(['models']);
+    expect(await readFile(join(out, 'resilient-fetch.js'), 'utf8')).not.toContain('sourceMappingURL');
   });
 
   it('predicts', async () => {
