@@ -36,7 +36,7 @@ const QUICK = {
   warmup: 4,
   startups: 1,
   servers: ['floor', 'onnx', 'tensornest'],
-  workloads: ['1x16', '1x64', '100x16', '1000x16', 'heavy-100x16'],
+  workloads: ['1x16', '100x16', 'heavy-100x16'],
 };
 
 export const USAGE = `npm run bench -- [options]

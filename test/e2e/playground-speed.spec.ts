@@ -6,7 +6,7 @@ import { displayed, visit } from '../support/playground.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 /** `npm run bench:page` makes more; each edit takes about a fifth of a second with the explanations that follow it. */
-const EDITS = Number(process.env.EDITS ?? 30);
+const EDITS = Number(process.env.EDITS ?? 15);
 /** What is promised, in milliseconds: from an edit to the frame that shows its bars, to the words about a wrong value, to what-if curves. */
 const [BARS, WORDS, CURVES] = [250, 100, 200];
 
