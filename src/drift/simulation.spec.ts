@@ -165,7 +165,6 @@ describe.each(TRAINING)(`windows of ${ROWS} rows beside %i rows of training`, (t
       what: 'a category, by less (w 0.30)',
       shift: { category: 'one-hot', shares: NUDGED },
       subject: 'feature one-hot',
-      least: 0.9,
     },
     { what: 'missing values, from 2 to 10 %', shift: { missing: 0.1 }, subject: 'feature skewed' },
     // The same cut of a normal variable.
