@@ -5,6 +5,7 @@ import { rcompare } from 'semver';
 import { reasonOf } from '../core/errors.js';
 import { EXIT, type ExitCode, UsageError } from './exit.js';
 import { newFiles, type Plan } from './init/files.js';
+import { type Tarball, tarballOf } from './init/tarball.js';
 import type { Terminal } from './terminal.js';
 
 const PACKAGE = join(import.meta.dirname, '../..');
@@ -36,7 +37,7 @@ export async function initCommand(
     .description('Makes a folder that is a service of your own: a model, settings, a Dockerfile, a README.')
     .argument('<folder>', 'what does not exist yet, or is empty; its name is the name of the service')
     .addOption(new Option('--model <name>', 'the model to begin with').choices(models).default(models[0]))
-    .option('--tensornest <spec>', 'what to install, such as a tarball; this version when absent')
+    .option('--tensornest <spec>', 'what to install: a range, or a tarball, which is copied; this version when absent')
     .addHelpText('after', '\nExample:\n  npx tensornest init my-service && cd my-service && npm install && npm start\n')
     .configureOutput({ writeOut: out, writeErr: err })
     .exitOverride();
@@ -46,7 +47,8 @@ export async function initCommand(
     const { model, tensornest } = command.opts<Options>();
     const target = resolve(folder);
     const name = nameOf(target);
-    await make(target, await planOf(name, model, tensornest));
+    const tarball = tensornest === undefined ? undefined : await tarballOf(tensornest);
+    await make(target, await planOf(name, model, tensornest, tarball?.name), tarball);
     const where = relative('', target);
     out(`${name} is made. Next:\n\n${where === '' ? '' : `  cd ${where}\n`}  npm install\n  npm start\n`);
     return EXIT.ok;
@@ -69,24 +71,28 @@ function nameOf(target: string): string {
   throw new UsageError(`${JSON.stringify(name)} is no name for a package: take ${rule}, such as my-service.`);
 }
 
-async function planOf(name: string, model: string, spec: string | undefined): Promise<Plan> {
+async function planOf(name: string, model: string, spec?: string, tarball?: string): Promise<Plan> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string };
   const [newest] = (await readdir(join(SHIPPED, model))).filter((entry) => /^\d/.test(entry)).sort(rcompare);
   const { signature } = JSON.parse(await readFile(join(SHIPPED, model, newest!, 'manifest.json'), 'utf8')) as {
     readonly signature: { readonly features: readonly { readonly name: string; readonly example: unknown }[] };
   };
   const example = Object.fromEntries(signature.features.map((feature) => [feature.name, feature.example]));
-  return { name, tensornest: spec ?? `^${version}`, model: { name: model, version: newest!, example } };
+  const shipped = { name: model, version: newest!, example };
+  return tarball === undefined
+    ? { name, tensornest: spec ?? `^${version}`, model: shipped }
+    : { name, tensornest: `file:${tarball}`, tarball, model: shipped };
 }
 
 /** Makes all of it or, where that fails, leaves nothing of it behind. */
-async function make(target: string, plan: Plan): Promise<void> {
+async function make(target: string, plan: Plan, tarball?: Tarball): Promise<void> {
   const isNew = await claim(target);
   try {
     for (const [file, text] of Object.entries(newFiles(plan)))
       await writeFile(join(target, file), text, { flag: 'wx' });
     const { name, version } = plan.model;
     await cp(join(SHIPPED, name, version), join(target, 'models', name, version), { recursive: true });
+    if (tarball !== undefined) await cp(tarball.path, join(target, tarball.name));
   } catch (error) {
     const made = isNew ? [target] : (await readdir(target)).map((entry) => join(target, entry));
     for (const path of made) await rm(path, { recursive: true });

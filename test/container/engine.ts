@@ -8,7 +8,6 @@ import { makeBaseImage } from './base-image.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const DOCKERFILE = join(ROOT, 'docker/Dockerfile');
 const BASE = 'docker.io/library/node:24-bookworm-slim';
 
 /** What builds images and runs containers: Docker where there is one, else buildah, podman and runc, which need no daemon. */
@@ -18,8 +17,21 @@ export interface Engine {
   readonly program: string;
   /** What `run` needs on such a machine beside what the test is about. */
   readonly runWords: readonly string[];
-  /** Builds docker/Dockerfile. */
-  build(tag: string): Promise<void>;
+  build(tag: string, recipe?: Recipe): Promise<void>;
+}
+
+/** What an image is built from: a folder, a Dockerfile in it, and build arguments, such as `BACKEND=wasm`. */
+export interface Recipe {
+  readonly folder: string;
+  readonly dockerfile: string;
+  readonly args?: readonly string[];
+}
+
+/** The image of the project. */
+export const OURS: Recipe = { folder: ROOT, dockerfile: 'docker/Dockerfile' };
+
+function wordsOf(tag: string, { folder, dockerfile, args = [] }: Recipe): string[] {
+  return [...args.map((arg) => `--build-arg=${arg}`), '--tag', tag, '--file', join(folder, dockerfile), folder];
 }
 
 /** NOTE: asks the daemon, not the client: that one may be there alone. */
@@ -37,8 +49,8 @@ function docker(): Engine {
     name: 'docker',
     program: 'docker',
     runWords: ['--network', 'host'],
-    build: async (tag) => {
-      await run('docker', ['build', '-f', DOCKERFILE, '-t', tag, ROOT], { maxBuffer: 2 ** 28 });
+    build: async (tag, recipe = OURS) => {
+      await run('docker', ['build', ...wordsOf(tag, recipe)], { maxBuffer: 2 ** 28 });
     },
   };
 }
@@ -60,9 +72,9 @@ function daemonless(): Engine {
       '--ulimit=nofile=20000:20000',
       '--ulimit=nproc=4096:4096',
     ],
-    build: async (tag) => {
+    build: async (tag, recipe = OURS) => {
       if (!(await reaches(podman))) makeBaseImage(BASE, mmdebstrap, podman);
-      await run(buildah, ['bud', ...buildWords(), '--tag', tag, '--file', DOCKERFILE, ROOT], { maxBuffer: 2 ** 28 });
+      await run(buildah, ['bud', ...buildWords(), ...wordsOf(tag, recipe)], { maxBuffer: 2 ** 28 });
     },
   };
 }

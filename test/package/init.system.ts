@@ -72,12 +72,20 @@ describe('tensornest init, from the packed tarball', () => {
 
   it('takes another model, an empty folder, and several processes', async () => {
     await mkdir(join(folder, 'birds'));
-    expect(await init('birds', '--model', 'penguins', '--tensornest', 'file:../t.tgz')).toMatchObject({ code: 0 });
+    expect(await init('birds', '--model', 'penguins', '--tensornest', '~0.1.0')).toMatchObject({ code: 0 });
     expect(await readdir(join(folder, 'birds/models'))).toEqual(['penguins']);
-    expect(JSON.parse(await read('birds/package.json')).dependencies).toEqual({ tensornest: 'file:../t.tgz' });
+    expect(JSON.parse(await read('birds/package.json')).dependencies).toEqual({ tensornest: '~0.1.0' });
     const url = await begin('birds', { WEB_CONCURRENCY: '2' });
     const ready = await fetch(`${url}/health/ready`);
     expect(await ready.json()).toMatchObject({ info: { processes: { ready: 2, of: 2 } } });
+  });
+
+  it.each(['./t.tgz', 'file:t.tgz'])('takes the tarball %s along, for the install and for the image', async (spec) => {
+    await writeFile(join(folder, 't.tgz'), 'packed');
+    expect(await init('my-service', '--tensornest', spec)).toMatchObject({ code: 0 });
+    expect(await read('my-service/t.tgz')).toBe('packed');
+    expect(JSON.parse(await read('my-service/package.json')).dependencies).toEqual({ tensornest: 'file:t.tgz' });
+    expect(await read('my-service/Dockerfile')).toContain('\nCOPY package.json package-lock.json t.tgz ./\n');
   });
 
   it('says at the start what is wrong with the settings', async () => {
@@ -119,6 +127,7 @@ describe('tensornest init, from the packed tarball', () => {
     ['its own name', ['tensornest'], 2, 'is no name for a package'],
     ['no name', [], 2, "missing required argument 'folder'"],
     ['a model that does not ship', ['x', '--model', 'whales'], 2, 'Allowed choices are car-evaluation, penguins'],
+    ['a tarball that there is not', ['x', '--tensornest', 'none.tgz'], 2, 'none.tgz is no file: --tensornest takes'],
     [
       'a folder that is not empty',
       ['full'],

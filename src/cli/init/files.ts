@@ -2,8 +2,10 @@
 export interface Plan {
   /** Name of the npm package that the folder is. */
   readonly name: string;
-  /** What `dependencies` says of Tensornest: a range, or where a tarball is. */
+  /** What `dependencies` says of Tensornest, such as a range. */
   readonly tensornest: string;
+  /** Name of the tarball in the folder that is installed, where it is one. */
+  readonly tarball?: string;
   /** The model that comes with it, and a request that it answers. */
   readonly model: { readonly name: string; readonly version: string; readonly example: object };
 }
@@ -12,6 +14,9 @@ export interface Plan {
 export const NODE_FLAGS = ['--max-semi-space-size=32', '--max-inlined-bytecode-size-cumulative=4000'] as const;
 const COMMAND = ['node', ...NODE_FLAGS, 'node_modules/tensornest/dist/cli/tensornest.js', 'serve'];
 
+/** npm's list of packages that may run a script when they are installed: the native backend, which is no use without. */
+const ALLOW_SCRIPTS = { '@tensorflow/tfjs-node': true, protobufjs: false, '@scarf/scarf': false };
+
 /** The text of every file but the model's own, by its path. */
 export function newFiles(plan: Plan): Readonly<Record<string, string>> {
   return {
@@ -19,7 +24,7 @@ export function newFiles(plan: Plan): Readonly<Record<string, string>> {
     '.env': ENVIRONMENT,
     '.gitignore': 'node_modules/\nstate/\nkeys.json\n',
     '.dockerignore': 'node_modules/\nstate/\nkeys.json\n.env\n.git/\n',
-    Dockerfile: DOCKERFILE,
+    Dockerfile: dockerfile(plan),
     'README.md': readme(plan),
   };
 }
@@ -39,6 +44,7 @@ function packageJson({ name, tensornest }: Plan): string {
       client: 'tensornest client',
     },
     dependencies: { tensornest },
+    allowScripts: ALLOW_SCRIPTS,
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
@@ -55,12 +61,16 @@ AUDIT_LOG=state/audit.jsonl
 #FEEDBACK=true
 `;
 
-const DOCKERFILE = `# syntax=docker/dockerfile:1
+function dockerfile({ tarball }: Plan): string {
+  const files = ['package.json', 'package-lock.json', ...(tarball === undefined ? [] : [tarball])];
+  return `# syntax=docker/dockerfile:1
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
-COPY package.json package-lock.json ./
-# No package has to run a script; the native backend, the one optional dependency, would.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+COPY ${files.join(' ')} ./
+# No package has to run a script; the native backend, the one optional dependency, would. Nobody debugs or compiles
+# against what runs: half of the files.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && \\
+  find node_modules -type f \\( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \\) -delete
 
 FROM node:24-bookworm-slim
 WORKDIR /app
@@ -76,6 +86,7 @@ HEALTHCHECK --interval=10s --timeout=2s --start-period=10s --retries=3 \\
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ${JSON.stringify(COMMAND)}
 `;
+}
 
 function readme({ name, model }: Plan): string {
   const body = JSON.stringify({ inputs: [model.example] }).replaceAll("'", String.raw`'\''`);
