@@ -1,4 +1,5 @@
 import type { Row } from '../core/signature.js';
+import { decideBy } from '../core/winners.js';
 import type { GoldenRecords, Manifest } from '../model/package/manifest.js';
 
 /** Rows that stand for the training data, and how much each of them counts. */
@@ -15,10 +16,11 @@ const FEWEST = 8;
  * The background of a package: its golden records without the edge cases among them (gaps, and numbers beyond what training
  * saw), weighted so that the classes come as often as in the training data.
  */
-export function backgroundOf({ distributions }: Manifest, golden: GoldenRecords): Background {
+export function backgroundOf({ distributions, signature, decision }: Manifest, golden: GoldenRecords): Background {
   const within = golden.records.filter(({ input }) => isWithin(input, distributions.features));
   const records = within.length >= FEWEST ? within : golden.records;
-  const winners = records.map(({ probabilities }) => probabilities.indexOf(Math.max(...probabilities)));
+  const table = Float32Array.from(records.flatMap(({ probabilities }) => probabilities));
+  const winners = Array.from(decideBy(signature.classes, decision)(table, records.length));
   const shares = Object.values(distributions.classes);
   const weights = winners.map((winner) => {
     const alike = winners.filter((other) => other === winner).length;

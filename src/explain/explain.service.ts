@@ -6,7 +6,6 @@ import type { Explanation } from '../core/explanation.js';
 import type { Explainer, Explanations, ExplainRequest } from '../core/ports/explainer.js';
 import { SHEDS, type Sheds } from '../core/ports/sheds.js';
 import type { Row } from '../core/signature.js';
-import { winnersOf } from '../core/winners.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import type { Slot } from '../model/slot.js';
 import type { TabularSlot } from '../model/tabular-slot.js';
@@ -121,7 +120,7 @@ export class ExplainService implements Explainer {
     perRow: number,
   ): Promise<Explanation[]> {
     const probabilities = await subject.probabilities(rows);
-    const winners = winnersOf(probabilities, rows.length);
+    const winners = subject.slot.decide(probabilities, rows.length);
     const width = subject.signature.classes.length;
     const explanations: Explanation[] = [];
     for (const [index, row] of rows.entries()) {

@@ -1,5 +1,4 @@
 import type { Feature, Row } from '../core/signature.js';
-import { winnersOf } from '../core/winners.js';
 import { candidatesOf, distanceOf, tidy } from './candidates.js';
 import {
   type Change,
@@ -25,7 +24,7 @@ type Answer = Omit<CounterfactualDto, 'model' | 'version'>;
 export async function smallestChange(subject: Subject, row: Row, wish: Wish, limits: SearchLimits): Promise<Answer> {
   const { features, classes } = subject.signature;
   const before = await subject.probabilities([row]);
-  const winner = winnersOf(before, 1)[0]!;
+  const winner = subject.slot.decide(before, 1)[0]!;
   const from = { label: classes[winner]!.label, probability: before[winner]! };
   if (wish.wanted === winner) return { found: true, from, to: from, changes: [], input: row, exhaustive: true };
 
@@ -35,7 +34,7 @@ export async function smallestChange(subject: Subject, row: Row, wish: Wish, lim
   });
   const attempt: Try = async (sets) => {
     const probabilities = await subject.probabilities(sets.map(changed));
-    const winners = winnersOf(probabilities, sets.length);
+    const winners = subject.slot.decide(probabilities, sets.length);
     return sets.map((_, index) => {
       const own = probabilities.subarray(index * classes.length, (index + 1) * classes.length);
       const flipped = wish.wanted === undefined ? winners[index] !== winner : winners[index] === wish.wanted;
@@ -50,7 +49,7 @@ export async function smallestChange(subject: Subject, row: Row, wish: Wish, lim
   const changes = await tighten(found.changes, between, attempt);
   const input = changed(changes);
   const after = await subject.probabilities([input]);
-  const won = winnersOf(after, 1)[0]!;
+  const won = subject.slot.decide(after, 1)[0]!;
   return {
     found: true,
     from,

@@ -3,6 +3,7 @@ import { TensornestError } from '../core/errors.js';
 import type { OpenModel, Placement } from '../core/ports/inference-backend.js';
 import type { RowArena } from '../core/row-arena.js';
 import type { RowBatch } from '../core/row-batch.js';
+import { type Decide, decideBy } from '../core/winners.js';
 import { type Layout, RowEncoder } from '../encoding/row-encoder.js';
 import { RowScanner } from '../encoding/row-scanner.js';
 import type { Load } from './admission.js';
@@ -35,6 +36,8 @@ export class TabularSlot extends Slot<Manifest> {
   /** What the model takes. */
   readonly layout: Layout;
   readonly golden: GoldenRecords;
+  /** How its probabilities become classes. */
+  readonly decide: Decide;
   /** What was wrong with the values of its rows. */
   readonly inputs: InputCounts;
   private readonly model: OpenModel;
@@ -44,6 +47,7 @@ export class TabularSlot extends Slot<Manifest> {
   constructor(contents: SlotContents) {
     super(contents);
     this.golden = contents.golden;
+    this.decide = decideBy(this.manifest.signature.classes, this.manifest.decision);
     this.layout = contents.layout;
     this.inputs = new InputCounts(this.manifest.signature.features.map(({ name }) => name));
     this.encoder = new RowEncoder(this.manifest.signature, this.layout, this.inputs.filled);

@@ -8,7 +8,6 @@ import { type RoutableRequest, type Route, TRAFFIC_ROUTER, type TrafficRouter } 
 import type { Prediction } from '../core/prediction.js';
 import { newPredictionId } from '../core/prediction-id.js';
 import type { RowBatch } from '../core/row-batch.js';
-import { winnersOf } from '../core/winners.js';
 import { explainRow } from '../encoding/row-dto.js';
 import { ModelRegistry } from '../model/model-registry.js';
 import type { Slot } from '../model/slot.js';
@@ -183,7 +182,7 @@ export class PredictionService {
       for (const reader of this.readers) reader.observeRows?.(slot.digest, batch);
       const { answers, queueMs, inferMs, batchRows } = await slot.run(batch, cancellation);
       const { name, version, signature } = slot.manifest;
-      const winners = winnersOf(answers, rows);
+      const winners = slot.decide(answers, rows);
       const timing = { encode, queue: queueMs, infer: inferMs, total: performance.now() - started };
       slot.statistics.succeeded(rows, timing);
       const { classes } = signature;

@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { winnersOf } from '../core/winners.js';
+import { type Decide, winnersOf } from '../core/winners.js';
 import type { RowBatch } from '../core/row-batch.js';
 import type { Signature } from '../core/signature.js';
 import { columnOf } from '../encoding/placement.js';
@@ -51,26 +51,33 @@ export interface Assessed {
   readonly probabilities: Float32Array;
   readonly signature: Signature;
   readonly predict: (inputs: RowBatch) => Float32Array;
+  /** Which class is answered. @default the likeliest one */
+  readonly decide?: Decide;
 }
 
-export function assess({ examples, probabilities, signature, predict }: Assessed, random: Random): Assessment {
+export function assess(
+  { examples, probabilities, signature, predict, decide = winnersOf }: Assessed,
+  random: Random,
+): Assessment {
   const { labels, inputs } = examples;
-  const judgement = judge(labels, probabilities, signature, random);
-  return { ...judgement, importance: importanceOf({ inputs, labels, signature, predict }, random) };
+  const judgement = judge(labels, probabilities, signature, random, decide);
+  return { ...judgement, importance: importanceOf({ inputs, labels, signature, predict, decide }, random) };
 }
 
 /**
  * @param labels class index of each row.
  * @param probabilities shape [rows, classes], row-major.
+ * @param decide which class is answered.
  */
 export function judge(
   labels: readonly number[],
   probabilities: Float32Array,
   signature: Pick<Signature, 'classes'>,
   random: Random,
+  decide: Decide = winnersOf,
 ): Judgement {
   const classes = signature.classes.length;
-  const winners = winnersOf(probabilities, labels.length);
+  const winners = decide(probabilities, labels.length);
   const present = presentIn(labels);
   const curves = present.map((label) => {
     const scores = labels.map((_, row) => probabilities[row * classes + label]!);
@@ -164,14 +171,20 @@ function interval(values: number[]): Interval {
 
 /** Breiman's permutation importance, of the columns that one feature is encoded to. */
 function importanceOf(
-  { inputs, labels, signature, predict }: Pick<Assessed, 'signature' | 'predict'> & Pick<Examples, 'inputs' | 'labels'>,
+  {
+    inputs,
+    labels,
+    signature,
+    predict,
+    decide,
+  }: Required<Pick<Assessed, 'signature' | 'predict' | 'decide'>> & Pick<Examples, 'inputs' | 'labels'>,
   random: Random,
 ): Assessment['importance'] {
   const rows = Math.min(inputs.rows, IMPORTANCE_ROWS);
   const { width } = inputs;
   const data = inputs.data.slice(0, rows * width);
   const accuracy = (changed: Float32Array) => {
-    const winners = winnersOf(predict({ data: changed, rows, width }), rows);
+    const winners = decide(predict({ data: changed, rows, width }), rows);
     return winners.filter((winner, row) => winner === labels[row]).length / rows;
   };
   const whole = accuracy(data);

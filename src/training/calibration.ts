@@ -1,4 +1,4 @@
-import { winnersOf } from '../core/winners.js';
+import { type Decide, winnersOf } from '../core/winners.js';
 import type { Calibration } from '../model/package/manifest.js';
 
 /** Of equal width, over the confidence from 0 to 1. */
@@ -13,13 +13,15 @@ export type ReliabilityBin = Calibration['reliability'][number];
  *
  * @param labels true class index of each row; none of them was trained on, nor used to choose `temperature`.
  * @param probabilities shape [rows, classes], row-major, as the model gives them: `temperature` is in them already.
+ * @param decide which class is answered: it is that one's probability that is taken at its word.
  */
 export function calibrationOf(
   labels: readonly number[],
   probabilities: Float32Array,
   temperature: number,
+  decide: Decide = winnersOf,
 ): Calibration {
-  const reliability = reliabilityOf(labels, probabilities);
+  const reliability = reliabilityOf(labels, probabilities, decide);
   const distance = reliability.reduce(
     (sum, { rows, accuracy, confidence }) => sum + rows * Math.abs(accuracy - confidence),
     0,
@@ -27,9 +29,9 @@ export function calibrationOf(
   return { expectedCalibrationError: distance / labels.length, reliability, temperature };
 }
 
-function reliabilityOf(labels: readonly number[], probabilities: Float32Array): ReliabilityBin[] {
-  const confidences = confidencesOf(probabilities, labels.length);
-  const winners = winnersOf(probabilities, labels.length);
+function reliabilityOf(labels: readonly number[], probabilities: Float32Array, decide: Decide): ReliabilityBin[] {
+  const confidences = confidencesOf(probabilities, labels.length, decide);
+  const winners = decide(probabilities, labels.length);
   const bins = Array.from({ length: BINS }, () => ({ rows: 0, confidence: 0, hits: 0 }));
   labels.forEach((label, row) => {
     const confidence = confidences[row]!;
@@ -44,8 +46,8 @@ function reliabilityOf(labels: readonly number[], probabilities: Float32Array): 
 }
 
 /** The probability of each row's winning class. A softmax may exceed 1 by the last bit of a float32. */
-export function confidencesOf(probabilities: Float32Array, rows: number): Float64Array {
+export function confidencesOf(probabilities: Float32Array, rows: number, decide: Decide = winnersOf): Float64Array {
   const classes = probabilities.length / rows;
-  const winners = winnersOf(probabilities, rows);
+  const winners = decide(probabilities, rows);
   return Float64Array.from({ length: rows }, (_, row) => Math.min(1, probabilities[row * classes + winners[row]!]!));
 }

@@ -1,6 +1,6 @@
 import type { CategoricalFeature, Feature, NumberFeature, Signature } from '../core/signature.js';
 import type { Distribution, Manifest, PredictionDistribution } from '../model/package/manifest.js';
-import { winnersOf } from '../core/winners.js';
+import { type Decide, winnersOf } from '../core/winners.js';
 import { confidencesOf } from './calibration.js';
 import type { Examples } from './examples.js';
 import { mean } from './metrics.js';
@@ -35,17 +35,18 @@ export function predictionDistribution(
   probabilities: Float32Array,
   rows: number,
   { classes }: Pick<Signature, 'classes'>,
+  decide: Decide = winnersOf,
 ): PredictionDistribution {
   const labels = classes.map(({ label }) => label);
   const counts = CONFIDENCE_EDGES.slice(1).map(() => 0);
-  for (const confidence of confidencesOf(probabilities, rows)) {
+  for (const confidence of confidencesOf(probabilities, rows, decide)) {
     const above = CONFIDENCE_EDGES.findIndex((edge) => edge > confidence);
     counts[above === -1 ? counts.length - 1 : above - 1]! += 1;
   }
   return {
     rows,
     classes: countEach(
-      Array.from(winnersOf(probabilities, rows), (winner) => labels[winner]!),
+      Array.from(decide(probabilities, rows), (winner) => labels[winner]!),
       labels,
     ),
     confidence: { edges: CONFIDENCE_EDGES, counts },

@@ -1,4 +1,5 @@
-import type { Calibration, Evaluation } from '../model/package/manifest.js';
+import type { ClassLabel } from '../core/signature.js';
+import type { Calibration, Evaluation, ManifestDecision, TradeOff } from '../model/package/manifest.js';
 import type { Cells } from './text-tables.js';
 
 /** A metric to four decimals. */
@@ -36,4 +37,27 @@ export function calibrationSentence({ expectedCalibrationError, temperature }: C
   const applied =
     temperature === 1 ? 'no temperature was applied' : `a temperature of ${temperature} is in the weights`;
   return `Expected calibration error of the winning class, over ten bins of equal width: ${metric(expectedCalibrationError)}; ${applied}.`;
+}
+
+const CRITERIA: Readonly<Record<ManifestDecision['criterion'], string>> = {
+  'balanced-accuracy': 'chosen for the highest balanced accuracy on rows that the network had not learnt from',
+  f1: 'chosen for the highest F1 on rows that the network had not learnt from',
+  given: 'given by hand',
+};
+
+/** Which class is answered, and why so. */
+export function decisionSentence(decision: ManifestDecision | undefined, classes: readonly ClassLabel[]): string {
+  if (decision === undefined) return 'The likeliest class is answered.';
+  const { positive, threshold, criterion } = decision;
+  const other = classes.find(({ label }) => label !== positive)!.label;
+  return `"${positive}" is answered where its probability reaches ${threshold}, else "${other}"; the threshold was ${CRITERIA[criterion]}.`;
+}
+
+/** What each threshold comes to; the one that is in force has a mark. */
+export function tradeOffCells(tradeOff: TradeOff, inForce: number): Cells {
+  const body = tradeOff.map(({ threshold, sensitivity, specificity, precision }) => [
+    `${threshold}${threshold === inForce ? ' (in force)' : ''}`,
+    ...[sensitivity, specificity, precision].map(metric),
+  ]);
+  return [['threshold', 'sensitivity', 'specificity', 'precision'], ...body];
 }

@@ -1,4 +1,4 @@
-import { winnersOf } from '../core/winners.js';
+import { type Decide, winnersOf } from '../core/winners.js';
 import type { Evaluation } from '../model/package/manifest.js';
 
 /** Keeps the logarithm finite where the model gave the true class no chance at all. */
@@ -11,14 +11,16 @@ const LEAST_PROBABILITY = 1e-15;
  * @param labels true class index of each row.
  * @param probabilities shape [rows, classes], row-major.
  * @param classes class labels, in the order of the columns.
+ * @param decide which class is answered.
  */
 export function evaluate(
   labels: readonly number[],
   probabilities: Float32Array,
   classes: readonly string[],
+  decide: Decide = winnersOf,
 ): Evaluation {
   const confusionMatrix = classes.map(() => classes.map(() => 0));
-  const winners = winnersOf(probabilities, labels.length);
+  const winners = decide(probabilities, labels.length);
   let loss = 0;
   labels.forEach((label, row) => {
     const answers = probabilities.subarray(row * classes.length, (row + 1) * classes.length);

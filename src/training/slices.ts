@@ -7,7 +7,7 @@ import { evaluate } from './metrics.js';
 import type { Random } from './random.js';
 import type { Cells } from './text-tables.js';
 import { TrainingError } from './training-error.js';
-import { winnersOf } from '../core/winners.js';
+import { type Decide, winnersOf } from '../core/winners.js';
 
 /** How a model does on the rows with one value of a column, or with values of one range. */
 export interface Slice {
@@ -35,6 +35,8 @@ export interface Judged {
   /** Shape [rows, classes], row-major. */
   readonly probabilities: Float32Array;
   readonly classes: readonly string[];
+  /** Which class is answered. @default the likeliest one */
+  readonly decide?: Decide;
 }
 
 /** From this many different numbers on, a column is cut into quarters. */
@@ -73,15 +75,20 @@ function namer(values: readonly Value[]): (value: Value) => string {
   };
 }
 
-function sliceOf({ labels, probabilities, classes }: Judged, value: string, rows: readonly number[], random: Random) {
+function sliceOf(
+  { labels, probabilities, classes, decide = winnersOf }: Judged,
+  value: string,
+  rows: readonly number[],
+  random: Random,
+): Slice {
   const width = classes.length;
   const truths = rows.map((row) => labels[row]!);
   const answers = new Float32Array(rows.length * width);
   rows.forEach((row, at) => {
     answers.set(probabilities.subarray(row * width, (row + 1) * width), at * width);
   });
-  const winners = winnersOf(answers, rows.length);
-  const { accuracy, logLoss } = evaluate(truths, answers, classes);
+  const winners = decide(answers, rows.length);
+  const { accuracy, logLoss } = evaluate(truths, answers, classes, decide);
   return {
     value,
     rows: rows.length,
@@ -89,7 +96,7 @@ function sliceOf({ labels, probabilities, classes }: Judged, value: string, rows
     interval: intervalsOf(truths, winners, width, random).accuracy,
     balancedAccuracy: balancedAccuracyOf(truths, winners),
     logLoss,
-    expectedCalibrationError: calibrationOf(truths, answers, 1).expectedCalibrationError,
+    expectedCalibrationError: calibrationOf(truths, answers, 1, decide).expectedCalibrationError,
   };
 }
 

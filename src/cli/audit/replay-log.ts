@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AppConfig } from '../../core/app-config.js';
 import { REDACTED } from '../../core/redaction.js';
-import { winnersOf } from '../../core/winners.js';
 import { explainRow } from '../../encoding/row-dto.js';
 import type { TabularSlot } from '../../model/tabular-slot.js';
 import { EventReader, type RecordedPrediction } from '../../observability/audit/formats/read-events.js';
@@ -253,7 +252,7 @@ async function verdicts(slot: TabularSlot, rows: readonly ReplayedRow[]): Promis
   if (batch === undefined) return [];
   const { answers } = await slot.run(batch);
   const labels = slot.manifest.signature.classes.map(({ label }) => label);
-  return Array.from(winnersOf(answers, rows.length), (winner, row) => ({
+  return Array.from(slot.decide(answers, rows.length), (winner, row) => ({
     label: labels[winner]!,
     probabilities: new Map(labels.map((label, column) => [label, answers[row * labels.length + column]!])),
   }));

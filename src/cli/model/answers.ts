@@ -1,7 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { MILLION } from '../../core/decimals.js';
 import type { Signature } from '../../core/signature.js';
-import { winnersOf } from '../../core/winners.js';
 import type { TabularSlot } from '../../model/tabular-slot.js';
 import type { RowFormat } from '../rows/row-format.js';
 import type { RefusedRow, Sifted } from '../rows/sift.js';
@@ -27,7 +26,7 @@ export async function answer(slot: TabularSlot, { accepted, refused, batch }: Si
   if (batch === undefined) return { answers: [], refused };
   const { answers } = await slot.run(batch);
   const labels = slot.manifest.signature.classes.map(({ label }) => label);
-  const winners = winnersOf(answers, accepted.length);
+  const winners = slot.decide(answers, accepted.length);
   return { answers: accepted.map(({ line }, row) => answerOf(line, row, winners[row]!, answers, labels)), refused };
 }
 

@@ -1,4 +1,3 @@
-import { winnersOf } from '../../core/winners.js';
 import type { TabularSlot } from '../../model/tabular-slot.js';
 import type { Inputs } from './diff-inputs.js';
 
@@ -47,9 +46,22 @@ export async function compareAnswers(
   const places = labels.map((label) => labelsOf(after).indexOf(label));
   const tally = new Tally(labels, most);
   for await (const rows of groups) {
-    tally.add(rows, await answersOf(before, rows), rearrange(await answersOf(after, rows), places));
+    const [first, second] = [await answersOf(before, rows), await answersOf(after, rows)];
+    const now = after.decide(second, rows.length).map((winner) => places.indexOf(winner));
+    tally.add(
+      rows,
+      { table: first, winners: before.decide(first, rows.length) },
+      { table: rearrange(second, places), winners: now },
+    );
   }
   return tally.result();
+}
+
+/** What a model says of some rows, with the classes in the order of the first model. */
+interface Answers {
+  /** Shape [rows, labels], row-major. */
+  readonly table: Float32Array;
+  readonly winners: Int32Array;
 }
 
 class Tally {
@@ -66,19 +78,21 @@ class Tally {
     this.confusionMatrix = labels.map(() => labels.map(() => 0));
   }
 
-  /** Both tables have shape [rows, labels], row-major. */
-  add(rows: readonly unknown[], first: Float32Array, second: Float32Array): void {
-    const [old, now] = [winnersOf(first, rows.length), winnersOf(second, rows.length)];
-    first.forEach((value, index) => {
-      this.largestChange = Math.max(this.largestChange, Math.abs(value - second[index]!));
+  add(rows: readonly unknown[], first: Answers, second: Answers): void {
+    first.table.forEach((value, index) => {
+      this.largestChange = Math.max(this.largestChange, Math.abs(value - second.table[index]!));
     });
     rows.forEach((input, row) => {
-      const [was, is] = [old[row]!, now[row]!];
+      const [was, is] = [first.winners[row]!, second.winners[row]!];
       this.confusionMatrix[was]![is]! += 1;
       if (was === is) return;
       this.changed += 1;
       if (this.examples.length >= this.most) return;
-      this.examples.push({ input, before: this.verdict(first, row, was), after: this.verdict(second, row, is) });
+      this.examples.push({
+        input,
+        before: this.verdict(first.table, row, was),
+        after: this.verdict(second.table, row, is),
+      });
     });
     this.inputs += rows.length;
   }

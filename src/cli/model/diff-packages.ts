@@ -1,5 +1,6 @@
 import { signatureDifferences } from '../../core/compare-signatures.js';
 import type { TabularPackage } from '../../model/package/reader.js';
+import { decisionSentence } from '../../training/evaluation-tables.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { RowFormat } from '../rows/row-format.js';
 import { problemsText } from '../rows/sift.js';
@@ -37,12 +38,17 @@ export async function diffPackages(
   const difference: Difference = {
     before: { ...before.ref, digest: before.found.digest },
     after: { ...after.ref, digest: after.found.digest },
+    decisions: [decisionOf(before.found), decisionOf(after.found)],
     metrics: metricDifferences(before.found.manifest, after.found.manifest),
     comparedOn: inputs.kind,
     refused,
     ...comparison,
   };
   return { code: refused === 0 ? EXIT.ok : EXIT.failure, json: difference, text: differenceText(difference) };
+}
+
+function decisionOf({ manifest: { decision, signature } }: TabularPackage): string {
+  return decisionSentence(decision, signature.classes);
 }
 
 async function inputsOf(

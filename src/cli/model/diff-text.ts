@@ -9,6 +9,8 @@ import type { Inputs } from './diff-inputs.js';
 export interface Difference extends Comparison {
   readonly before: PackageRef & { readonly digest: string };
   readonly after: PackageRef & { readonly digest: string };
+  /** How each of them decides its classes, in a sentence. */
+  readonly decisions: readonly [before: string, after: string];
   readonly metrics: MetricDifferences;
   readonly comparedOn: Inputs['kind'];
   /** Rows of `--data` that the signature refuses. */
@@ -28,10 +30,16 @@ export function differenceText(difference: Difference): string {
   return [
     `${nameOf(before)} -> ${nameOf(after)}`,
     metricsText(difference.metrics, names),
+    ...decisionTexts(difference, names),
     summaryText(difference),
     textTable(confusionCells(difference, names)),
     ...(examples.length === 0 ? [] : [examplesText(difference)]),
   ].join('\n\n');
+}
+
+/** Only where they differ: then classes change that no probability accounts for. */
+function decisionTexts({ decisions: [before, after] }: Difference, names: readonly string[]): string[] {
+  return before === after ? [] : [`${names[0]}: ${before}\n${names[1]}: ${after}`];
 }
 
 function nameOf({ name, version }: PackageRef): string {

@@ -1,3 +1,4 @@
+import { type Decide, decideBy } from '../../core/winners.js';
 import { nearest } from '../../encoding/nearest.js';
 import type { Manifest } from '../../model/package/manifest.js';
 import type { TabularSlot } from '../../model/tabular-slot.js';
@@ -58,11 +59,12 @@ export async function evaluateFile(
     const why = first === undefined ? `no row has a ${target}` : `line ${first.line}: ${first.message}`;
     throw new RowFileError(`${file}: nothing is left to measure: ${why}.`);
   }
-  const measured = measure(manifest, labels, probabilities);
+  const decide = decideBy(manifest.signature.classes, manifest.decision);
+  const measured = measure(manifest, labels, probabilities, decide);
   const columnOf = (column: string): Value[] => places.map((place) => sliceValue(table, column, place, missing));
   const classes = manifest.signature.classes.map(({ label }) => label);
   const slices = options.slice.map((column) =>
-    slicesOf({ labels, probabilities, classes }, column, columnOf(column), seededRandom(SEED)),
+    slicesOf({ labels, probabilities, classes, decide }, column, columnOf(column), seededRandom(SEED)),
   );
   const shortfalls = shortfallsOf({ accuracy: options.failUnder, macroF1: options.failUnderF1 }, measured.evaluation);
   const left = { unlabelled: labelled.unlabelled, refused: refused.length };
@@ -138,12 +140,17 @@ async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-function measure({ signature, metrics }: Manifest, labels: readonly number[], probabilities: Float32Array) {
+function measure(
+  { signature, metrics }: Manifest,
+  labels: readonly number[],
+  probabilities: Float32Array,
+  decide: Decide,
+) {
   const classes = signature.classes.map(({ label }) => label);
   const temperature = metrics.heldOut.calibration?.temperature ?? 1;
-  const calibration = calibrationOf(labels, probabilities, temperature);
-  const assessment: Judgement = judge(labels, probabilities, signature, seededRandom(SEED));
-  return { evaluation: { ...evaluate(labels, probabilities, classes), calibration }, assessment };
+  const calibration = calibrationOf(labels, probabilities, temperature, decide);
+  const assessment: Judgement = judge(labels, probabilities, signature, seededRandom(SEED), decide);
+  return { evaluation: { ...evaluate(labels, probabilities, classes, decide), calibration }, assessment };
 }
 
 function assertColumn({ file, columns }: Table, name: string): void {

@@ -1,6 +1,7 @@
 import { countInputs } from '../../encoding/finite-inputs.js';
 import type { Manifest } from '../../model/package/manifest.js';
 import type { PackageManifest } from '../../model/package/package-manifest.js';
+import { decisionSentence } from '../../training/evaluation-tables.js';
 import { resultText } from '../../training/report.js';
 import { textTable } from '../../training/text-tables.js';
 import { EXIT } from '../exit.js';
@@ -54,8 +55,13 @@ function asText(inspection: Inspection): string {
   ].join('\n\n');
 }
 
-function classifierTexts({ signature, metrics }: Manifest): string[] {
-  return [featuresText(signature), classesText(signature), resultText(metrics).trimEnd()];
+function classifierTexts({ signature, metrics, decision }: Manifest): string[] {
+  return [
+    featuresText(signature),
+    classesText(signature),
+    ...(decision === undefined ? [] : [decisionSentence(decision, signature.classes)]),
+    resultText(metrics).trimEnd(),
+  ];
 }
 
 function aboutText({ folder, digest, signed, inputs, manifest }: Inspection): string {

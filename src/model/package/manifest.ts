@@ -117,6 +117,17 @@ const calibration = z
   })
   .describe('How far the probability of the winning class can be taken at its word.');
 
+const tradeOff = z
+  .array(
+    z.strictObject({
+      threshold: fraction,
+      sensitivity: fraction.describe('Share of the positive rows that are answered so: recall.'),
+      specificity: fraction.describe('Share of the other rows that are answered so.'),
+      precision: fraction.describe('Share of the rows answered as positive that are so; 0 where none is.'),
+    }),
+  )
+  .describe('What other thresholds would come to on the same rows.');
+
 const evaluation = z.strictObject({
   rows: count,
   accuracy: fraction,
@@ -125,7 +136,23 @@ const evaluation = z.strictObject({
   perClass: z.array(classMetrics),
   confusionMatrix: z.array(z.array(count)).describe('Rows: true class; columns: predicted class.'),
   calibration: calibration.optional(),
+  tradeOff: tradeOff.optional(),
 });
+
+/** How a threshold was chosen: by what it makes largest, or by hand. */
+export const THRESHOLD_CRITERIA = ['balanced-accuracy', 'f1'] as const;
+
+const open = z.number().gt(0, 'must lie between 0 and 1').lt(1, 'must lie between 0 and 1');
+
+const decision = z
+  .strictObject({
+    positive: label.describe('Label of the class of interest.'),
+    threshold: open.describe('A row is of that class where its probability reaches this, else of the other class.'),
+    criterion: z
+      .enum([...THRESHOLD_CRITERIA, 'given'])
+      .describe('What the threshold makes largest on rows that the network had not learnt from; or it was given.'),
+  })
+  .describe('How the class is decided, of two; without it the likeliest class is answered.');
 
 const crossValidation = z.strictObject({
   folds: z.int().min(2),
@@ -199,6 +226,7 @@ export const ManifestSchema = z
     limits: z.array(text).max(100).optional().describe('What the model must not be trusted with.'),
     task: z.literal('classification'),
     signature,
+    decision: decision.optional(),
     runtime: z.strictObject({
       format: z.enum(['layers-model', 'graph-model']),
       backends: z.array(z.enum(BACKEND_NAMES)).min(1).describe('The backends that can run the model.'),
@@ -238,9 +266,21 @@ export const ManifestSchema = z
       .refine((files) => unique(files, ({ path }) => path), 'paths must differ')
       .describe('Every other file of the package.'),
   })
+  .refine(({ decision, signature: { classes } }) => decision === undefined || classes.length === 2, {
+    path: ['decision'],
+    error: 'is for two classes; remove it',
+  })
+  .refine(
+    ({ decision, signature: { classes } }) =>
+      decision === undefined || classes.some(({ label }) => label === decision.positive),
+    { path: ['decision', 'positive'], error: 'must be the label of a class' },
+  )
   .describe('The manifest of a tabular classifier.');
 
 export type Manifest = z.infer<typeof ManifestSchema>;
+export type ThresholdCriterion = (typeof THRESHOLD_CRITERIA)[number];
+export type ManifestDecision = z.infer<typeof decision>;
+export type TradeOff = z.infer<typeof tradeOff>;
 export type Calibration = z.infer<typeof calibration>;
 export type Evaluation = z.infer<typeof evaluation>;
 export type CrossValidation = z.infer<typeof crossValidation>;
@@ -248,6 +288,7 @@ export type PredictionDistribution = z.infer<typeof predictions>;
 export type Distribution = z.infer<typeof distribution>;
 export type PackageFile = z.infer<typeof file>;
 export { signature as SignatureSchema, modelName as ModelNameSchema, version as VersionSchema };
+export { open as ThresholdSchema };
 export { file as FileSchema, label as LabelSchema, text as TextSchema, unique };
 
 export const GoldenSchema = z.strictObject({
