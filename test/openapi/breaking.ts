@@ -1,27 +1,55 @@
 // npm run openapi:breaking -- [commit or tag]: what in openapi.json breaks clients of the last release, or of another commit.
-import { execFileSync } from 'node:child_process';
+// Before the first release it compares with the base branch and only tells.
 import { readFileSync } from 'node:fs';
+import { diff } from 'semver';
+import { type Baseline, baselineOf, git } from './baseline.ts';
 import { breakingChanges } from './breaking-changes.ts';
 
-const git = (...words: string[]) =>
-  execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function lastRelease(): string | undefined {
-  return git('tag', '--list', 'v*', '--sort=-v:refname')
-    .split('\n')
-    .find((tag) => tag !== '');
+/** Whether clients must expect that something breaks: https://semver.org, 4 and 8. */
+function mayBreak(released: string, version: string): boolean {
+  const step = diff(released, version) ?? '';
+  return step.endsWith('major') || (released.startsWith('0.') && step.endsWith('minor'));
 }
 
-const since = process.argv[2] ?? lastRelease();
-if (since === undefined) {
-  process.stdout.write('No release yet (no tag such as v1.0.0), so nothing can break.\n');
-} else {
-  const before = JSON.parse(git('show', `${since}:openapi.json`));
-  const found = breakingChanges(before, JSON.parse(readFileSync('openapi.json', 'utf8')));
-  for (const line of found) process.stdout.write(`${line}\n`);
-  process.stdout.write(`${found.length} changes since ${since} break clients.\n`);
-  if (found.length > 0) {
-    process.stdout.write('Keep the old form beside the new one, or release a new major version.\n');
-    process.exitCode = 1;
+function check(since: Baseline): boolean {
+  let before: string;
+  try {
+    before = git('show', `${since.commit}:openapi.json`);
+  } catch {
+    say(`${since.commit} has no openapi.json, so there is nothing to compare with.`);
+    return since.kind === 'branch';
   }
+  const found = breakingChanges(JSON.parse(before), JSON.parse(readFileSync('openapi.json', 'utf8')));
+  for (const line of found) say(line);
+  if (since.kind === 'branch') {
+    say(`No release yet (no tag such as v1.0.0): compared with ${since.name} at ${since.commit.slice(0, 12)}.`);
+    say(`${found.length} changes break clients. Nobody was promised anything before the first release.`);
+    return true;
+  }
+  say(`${found.length} changes since ${since.commit} break clients.`);
+  if (found.length === 0) return true;
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  if (mayBreak(since.version, version)) {
+    say(`${version} may: it says so by its number.`);
+    return true;
+  }
+  say(`${version} may not: keep the old form beside the new one, or make it a new major version.`);
+  return false;
+}
+
+const [commit] = process.argv.slice(2);
+try {
+  const since: Baseline =
+    commit === undefined ? baselineOf(git) : { kind: 'release', commit, version: releaseAt(commit) };
+  if (!check(since)) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}
+
+/** The version that a commit has. */
+function releaseAt(at: string): string {
+  return (JSON.parse(git('show', `${at}:package.json`)) as { version: string }).version;
 }

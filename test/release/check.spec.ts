@@ -1,15 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { baselineOf, git } from '../openapi/baseline.js';
 import { runCommand } from '../support/run-command.js';
 
 const check = (...words: string[]) => runCommand('test/release/check.ts', words);
 
+/** A clone may be shallow, or a copy without git. */
+function hasReleases(): boolean {
+  try {
+    baselineOf(git);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 it('what is to be released agrees with itself', async () => {
-  const { code, stdout } = await check('--only', 'versions,openapi');
-  expect([code, stdout]).toEqual([
-    0,
-    expect.stringMatching(/passed {2}versions \(\d+ s\)\npassed {2}openapi[^]*\n2 passed, 0 failed\n$/),
-  ]);
+  const steps = hasReleases() ? ['versions', 'openapi'] : ['versions'];
+  const { code, stdout } = await check('--only', steps.join());
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`\n${steps.length} passed, 0 failed\n`)]);
+  for (const step of steps) expect(stdout).toMatch(new RegExp(`^passed {2}${step} \\(\\d+ s\\)$`, 'm'));
 });
 
 it('a release with changes that have no version yet does not pass', async () => {
