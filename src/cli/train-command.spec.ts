@@ -50,7 +50,7 @@ describe('train', () => {
         expect(answers[index]).toBeCloseTo(probability, 6);
       });
     model.close();
-    expect(manifest.metrics.heldOut.rows).toBe(432);
+    expect(manifest.metrics.heldOut?.rows).toBe(432);
     expect(manifest.metrics.crossValidation).toBeUndefined();
     expect(manifest.training).toMatchObject({
       seed: 42,

@@ -119,7 +119,7 @@ export class FeedbackService implements Outcomes {
   private calibrationError(model: string, version: string): number | null {
     const slot = this.registry.loaded(model, version);
     if (!(slot instanceof TabularSlot)) return null;
-    return slot.manifest.metrics.heldOut.calibration?.expectedCalibrationError ?? null;
+    return slot.manifest.metrics.heldOut?.calibration?.expectedCalibrationError ?? null;
   }
 
   private store(): StoreThread {

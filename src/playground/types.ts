@@ -58,7 +58,8 @@ export interface Manifest {
   readonly task: string;
   readonly signature: { readonly features: readonly Feature[]; readonly classes: readonly ClassLabel[] };
   readonly metrics: {
-    readonly heldOut: {
+    /** Absent where the model came without data. */
+    readonly heldOut?: {
       readonly rows: number;
       readonly accuracy: number;
       readonly macroF1: number;
@@ -70,7 +71,8 @@ export interface Manifest {
     readonly crossValidation?: { readonly folds: number; readonly mean: number; readonly standardDeviation: number };
   };
   readonly training: {
-    readonly dataset: {
+    /** Absent where the model came without data. */
+    readonly dataset?: {
       readonly name: string;
       readonly source: string;
       readonly licence: string;

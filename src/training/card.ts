@@ -10,7 +10,6 @@ type Described = PackageContents['manifest'];
 
 /** The model card, in Markdown: what the manifest says, for people. */
 export function modelCard(model: Described, { intendedUse, limits, failUnder }: Recipe): string {
-  const { dataset } = model.training;
   const sections = [
     `# ${model.title} ${model.version}`,
     model.description,
@@ -23,9 +22,7 @@ export function modelCard(model: Described, { intendedUse, limits, failUnder }: 
     'The answer is a probability for each class:',
     markdownTable([['class', 'title'], ...model.signature.classes.map(({ label, title }) => [label, title])], 'text'),
     '## Data and licence',
-    `${dataset.rows} rows of the data set \`${dataset.name}\`, licence ${dataset.licence}:`,
-    `> ${dataset.source}`,
-    `SHA-256 of the rows as CSV: \`${dataset.sha256}\`. The model itself is licensed under ${model.licence}.`,
+    ...dataTexts(model),
     '## Quality',
     ...quality(model),
     ...('exempt' in failUnder ? [`Exempt from the quality gate: ${failUnder.exempt}`] : []),
@@ -55,7 +52,18 @@ function accepted(feature: Feature): string {
   return [integer ? 'whole number' : 'number', ...limits].filter((part) => part !== '').join(' ');
 }
 
+function dataTexts({ training: { dataset }, licence }: Described): string[] {
+  const own = `The model itself is licensed under ${licence}.`;
+  if (dataset === undefined) return [own];
+  return [
+    `${dataset.rows} rows of the data set \`${dataset.name}\`, licence ${dataset.licence}:`,
+    `> ${dataset.source}`,
+    `SHA-256 of the rows as CSV: \`${dataset.sha256}\`. ${own}`,
+  ];
+}
+
 export function quality({ metrics: { heldOut, crossValidation } }: Described): string[] {
+  if (heldOut === undefined) return ['Not measured: the model came without data.'];
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const summary =
     `On ${rows} rows that training did not see: accuracy ${metric(accuracy)}, macro-F1 ${metric(macroF1)}, ` +

@@ -1,12 +1,14 @@
-import type { Manifest } from '../model/package/manifest.js';
+import type { Evaluation, Manifest } from '../model/package/manifest.js';
 import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
 import type { Judgement } from './assess.js';
 import { sliceCells } from './slices.js';
 import { textTable } from './text-tables.js';
 import type { TrainingResult } from './train-model.js';
 
+type Measured = Manifest['metrics'] & { readonly heldOut: Evaluation };
+
 /** What was measured, as text for a terminal. */
-export function resultText({ heldOut, crossValidation }: Manifest['metrics'], what = 'Held-out rows'): string {
+export function resultText({ heldOut, crossValidation }: Measured, what = 'Held-out rows'): string {
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const sections = [
     `${what}: ${rows}   accuracy ${metric(accuracy)}   macro-F1 ${metric(macroF1)}   log-loss ${metric(logLoss)}`,

@@ -408,7 +408,7 @@ describe('a package of tensors', () => {
     [['README.md', ...OTHER], 4, 'README.md: is not valid JSON'],
     [['package.json', ...OTHER], 4, 'package.json: is no model of TensorFlow.js: it has no weightsManifest'],
     [['nowhere.json', ...OTHER], 2, 'There is no file "nowhere.json".'],
-    [['model.json', '--name', 'imported'], 2, "required option '--licence <spdx>' not specified"],
+    [['model.json', ...NAMED], 2, 'There is no file "model.json".'],
     [['model.json', '--name', 'Im Ported', '--licence', 'MIT'], 2, 'lower-case letters'],
     [['model.json', ...NAMED, '--model-version', '1'], 2, 'a semantic version'],
     [['model.json', ...NAMED, '--seed', 'x'], 2, 'a whole number'],

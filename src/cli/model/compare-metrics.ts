@@ -1,4 +1,4 @@
-import type { Manifest } from '../../model/package/manifest.js';
+import type { Evaluation, Manifest } from '../../model/package/manifest.js';
 import { sizeOf } from './package-facts.js';
 
 /** One figure of two packages; null where a package does not have it. */
@@ -34,19 +34,27 @@ export function metricDifferences(before: Manifest, after: Manifest): MetricDiff
 function figuresOf(manifest: Manifest): Map<string, number> {
   const { heldOut, crossValidation } = manifest.metrics;
   return new Map([
-    ['accuracy', heldOut.accuracy],
-    ['macro-F1', heldOut.macroF1],
-    ['log-loss', heldOut.logLoss],
-    ...(heldOut.calibration === undefined
-      ? []
-      : [['calibration error', heldOut.calibration.expectedCalibrationError] as const]),
-    ...heldOut.perClass.map(({ label, f1 }): [string, number] => [`F1 of ${label}`, f1]),
+    ...(heldOut === undefined ? [] : measured(heldOut)),
     ...(crossValidation === undefined ? [] : [['cross-validation', crossValidation.mean] as const]),
-    ['held-out rows', heldOut.rows],
+    ...(heldOut === undefined ? [] : [['held-out rows', heldOut.rows] as const]),
     ['bytes', sizeOf(manifest)],
   ]);
 }
 
-function rowsOf({ metrics, training: { dataset, seed } }: Manifest): string {
+function measured({ accuracy, macroF1, logLoss, calibration, perClass }: Evaluation): [string, number][] {
+  return [
+    ['accuracy', accuracy],
+    ['macro-F1', macroF1],
+    ['log-loss', logLoss],
+    ...(calibration === undefined
+      ? []
+      : [['calibration error', calibration.expectedCalibrationError] satisfies [string, number]]),
+    ...perClass.map(({ label, f1 }): [string, number] => [`F1 of ${label}`, f1]),
+  ];
+}
+
+/** A model that came without data was measured on no rows, and so on none that another was measured on. */
+function rowsOf({ name, version, metrics, training: { dataset, seed } }: Manifest): string {
+  if (dataset === undefined || metrics.heldOut === undefined) return `${name} ${version}`;
   return `${dataset.sha256} ${seed} ${metrics.heldOut.rows}`;
 }

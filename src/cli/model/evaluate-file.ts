@@ -1,5 +1,4 @@
 import { type Decide, decideBy } from '../../core/winners.js';
-import { nearest } from '../../encoding/nearest.js';
 import type { Manifest } from '../../model/package/manifest.js';
 import type { TabularSlot } from '../../model/tabular-slot.js';
 import { type Judgement, judge } from '../../training/assess.js';
@@ -20,7 +19,7 @@ import { problemsText, sift } from '../rows/sift.js';
 import { readTable } from '../rows/table-file.js';
 import type { Context, Outcome } from './command.js';
 import { openTabularPackage } from './find-package.js';
-import { type LabelledRows, labelledRows } from './labelled-rows.js';
+import { assertColumns, type LabelledRows, labelledRows } from './labelled-rows.js';
 import { withTabularSlot } from './run-slot.js';
 
 export interface EvaluateOptions {
@@ -49,7 +48,7 @@ export async function evaluateFile(
   if (target === undefined) throw new UsageError('--target must name the column that holds the class.');
   const table = await readTable(file, []);
   const features = manifest.signature.features.map((feature) => feature.name);
-  for (const column of [target, ...features, ...options.slice]) assertColumn(table, column);
+  assertColumns(table, [target, ...features, ...options.slice]);
   const missing = new Set([...MISSING_MARKERS, ...(source?.missing ?? [])]);
   const labelled = labelledRows(table, manifest.signature, { target, missing, other: source?.other ?? {} });
   const answered = await withTabularSlot(found, config, (slot) => askAll(slot, labelled, config.limits.batchRows));
@@ -147,17 +146,10 @@ function measure(
   decide: Decide,
 ) {
   const classes = signature.classes.map(({ label }) => label);
-  const temperature = metrics.heldOut.calibration?.temperature ?? 1;
+  const temperature = metrics.heldOut?.calibration?.temperature ?? 1;
   const calibration = calibrationOf(labels, probabilities, temperature, decide);
   const assessment: Judgement = judge(labels, probabilities, signature, seededRandom(SEED), decide);
   return { evaluation: { ...evaluate(labels, probabilities, classes, decide), calibration }, assessment };
-}
-
-function assertColumn({ file, columns }: Table, name: string): void {
-  if (columns.includes(name)) return;
-  const close = nearest(name, columns);
-  const hint = close === undefined ? `its columns are ${columns.join(', ')}` : `did you mean "${close}"?`;
-  throw new RowFileError(`${file} has no column "${name}"; ${hint}`);
 }
 
 /** A number where the cell is one, so that many of them are cut into ranges. */

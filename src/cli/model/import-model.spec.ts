@@ -7,9 +7,10 @@ import { writeTensorModels } from '../../../test/support/tensor-models.js';
 import type { InferenceBackend } from '../../core/ports/inference-backend.js';
 import { BACKENDS } from '../../runtime/backends/index.js';
 import { writePackage } from '../../model/package/writer.js';
+import { readTfjs } from '../../training/imported/read-tfjs.js';
 import { importTensors } from './import-model.js';
 
-const OPTIONS = { name: 'imported', version: '1.0.0', licence: 'MIT', seed: 1 };
+const OPTIONS = { name: 'imported', version: '1.0.0', licence: 'MIT' };
 
 let models: string;
 let service: TestApp | undefined;
@@ -24,7 +25,9 @@ afterEach(async () => {
 
 async function importModel(file: string, backend: InferenceBackend): Promise<void> {
   const modelJson = JSON.parse(await readFile(file, 'utf8'));
-  await writePackage(models, await importTensors(file, modelJson, OPTIONS, backend));
+  const artifacts = await readTfjs(file, modelJson);
+  const called = await backend.inspect(artifacts);
+  await writePackage(models, await importTensors(artifacts, called, OPTIONS, 1, backend));
 }
 
 const serve = async () => (service = await startTestApp({ MODELS_DIR: models }));

@@ -55,12 +55,15 @@ function asText(inspection: Inspection): string {
   ].join('\n\n');
 }
 
+const NOT_MEASURED = 'Not measured: the model came without data. `model evaluate` measures it on a table.';
+
 function classifierTexts({ signature, metrics, decision }: Manifest): string[] {
+  const { heldOut } = metrics;
   return [
     featuresText(signature),
     classesText(signature),
     ...(decision === undefined ? [] : [decisionSentence(decision, signature.classes)]),
-    resultText(metrics).trimEnd(),
+    heldOut === undefined ? NOT_MEASURED : resultText({ ...metrics, heldOut }).trimEnd(),
   ];
 }
 
@@ -80,8 +83,10 @@ function aboutText({ folder, digest, signed, inputs, manifest }: Inspection): st
 
 function trainingFacts({ training }: Manifest): string[][] {
   const { dataset, seed, framework } = training;
+  const seeds = seed === undefined ? [] : [`seed ${seed}`];
+  const backend = framework.backend === undefined ? '' : ` (${framework.backend})`;
   return [
-    ['trained', `${training.date}, seed ${seed}, ${framework.name} ${framework.version} (${framework.backend})`],
-    ['data', `${dataset.name}, ${dataset.rows} rows, ${dataset.licence}`],
+    ['trained', [training.date, ...seeds, `${framework.name} ${framework.version}${backend}`].join(', ')],
+    ['data', dataset === undefined ? 'none' : `${dataset.name}, ${dataset.rows} rows, ${dataset.licence}`],
   ];
 }

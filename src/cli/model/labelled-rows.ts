@@ -1,6 +1,8 @@
 import type { Feature, Signature } from '../../core/signature.js';
+import { nearest } from '../../encoding/nearest.js';
 import { cellsOf, type Table } from '../../training/table/table.js';
 import { OTHER, type TableSource } from '../../training/table/table-source.js';
+import { RowFileError } from '../rows/row-line.js';
 
 /** A row as a client would send it, and what it is. */
 export interface LabelledRow {
@@ -22,6 +24,15 @@ export interface LabelledRows {
 
 export interface Reading extends Pick<TableSource, 'target' | 'other'> {
   readonly missing: ReadonlySet<string>;
+}
+
+/** Refuses a table that lacks one of `names`. */
+export function assertColumns({ file, columns }: Table, names: readonly string[]): void {
+  const name = names.find((wanted) => !columns.includes(wanted));
+  if (name === undefined) return;
+  const close = nearest(name, columns);
+  const hint = close === undefined ? `its columns are ${columns.join(', ')}` : `did you mean "${close}"?`;
+  throw new RowFileError(`${file} has no column "${name}"; ${hint}`);
 }
 
 /** The rows of a table whose class is known, read as the training read its own. */

@@ -17,7 +17,7 @@ interface Listed extends PackageRef {
   readonly fault: string | null;
   readonly kind?: ModelPackage['kind'];
   readonly bytes?: number;
-  /** Only of classifiers. */
+  /** Only of classifiers that were measured. */
   readonly accuracy?: number;
   readonly macroF1?: number;
   readonly digest?: string;
@@ -53,8 +53,8 @@ async function look(ref: PackageRef, folder: string, requireSignature: KeyObject
     const { kind, manifest, digest } = await readPackage(folder, ref, { requireSignature });
     const facts = { ...ref, kind, bytes: sizeOf(manifest), digest, signed, fault: null };
     if (manifest.task === 'tensors') return facts;
-    const { accuracy, macroF1 } = manifest.metrics.heldOut;
-    return { ...facts, accuracy, macroF1 };
+    const { heldOut } = manifest.metrics;
+    return heldOut === undefined ? facts : { ...facts, accuracy: heldOut.accuracy, macroF1: heldOut.macroF1 };
   } catch (error) {
     return { ...ref, signed, fault: reasonOf(error) };
   }

@@ -232,17 +232,22 @@ export const ManifestSchema = z
       backends: z.array(z.enum(BACKEND_NAMES)).min(1).describe('The backends that can run the model.'),
     }),
     metrics: z.strictObject({
-      heldOut: evaluation.describe('On rows that training did not see.'),
+      heldOut: evaluation
+        .optional()
+        .describe('On rows that training did not see. Absent where the model came without data.'),
       crossValidation: crossValidation.optional(),
     }),
     training: z.strictObject({
-      dataset: z.strictObject({
-        name: label,
-        source: text,
-        licence: label,
-        rows: count,
-        sha256: z.string().regex(SHA256),
-      }),
+      dataset: z
+        .strictObject({
+          name: label,
+          source: text,
+          licence: label,
+          rows: count,
+          sha256: z.string().regex(SHA256),
+        })
+        .optional()
+        .describe('Absent where the model came without data.'),
       seed: z.int().optional().describe('Absent where the model was trained elsewhere.'),
       date: z.iso.datetime().describe('Of the training; of the import, where the model was trained elsewhere.'),
       framework: z.strictObject({
@@ -258,7 +263,7 @@ export const ManifestSchema = z
         classes: z.record(z.string(), count),
         predictions: predictions.optional(),
       })
-      .describe('Of the training data, and of the answers to held-out rows.'),
+      .describe('Of the training data, and of the answers to held-out rows; empty where the model came without data.'),
     files: z
       .array(file)
       .min(1)

@@ -93,6 +93,11 @@ function isBefore(one: { layer: number; part: number }, other: { layer: number; 
   return one.part !== -1 && one.part < other.part;
 }
 
+/** Each layer's place in the topology, by name. */
+export function layerPlaces(topology: JsonObject): ReadonlyMap<string, number> {
+  return new Map([...placesOf(topology)].map(([name, { place }]) => [name, place]));
+}
+
 /** Each layer's place in the topology, by name; those of a nested model are frozen with it. */
 function placesOf(topology: JsonObject): ReadonlyMap<string, Layer> {
   const layers = new Map<string, Layer>();

@@ -11,7 +11,7 @@ const PIECE = 1_048_576;
 const HALF_EXPONENT = 0x7c00;
 
 /** Where a tensor lies among the bytes of all. */
-interface Tensor {
+export interface LaidOutWeights {
   readonly spec: WeightSpec;
   readonly from: number;
   readonly to: number;
@@ -22,7 +22,7 @@ interface Tensor {
  * is none. A NaN among the weights makes every answer a NaN.
  */
 export async function assertSoundWeights(specs: readonly WeightSpec[], weights: ArrayBuffer): Promise<void> {
-  const tensors = layOut(specs);
+  const tensors = layOutWeights(specs);
   const expected = tensors.at(-1)?.to ?? 0;
   if (weights.byteLength !== expected) {
     throw new TensornestError(
@@ -33,7 +33,8 @@ export async function assertSoundWeights(specs: readonly WeightSpec[], weights: 
   for (const tensor of tensors) await assertFinite(tensor, weights);
 }
 
-function layOut(specs: readonly WeightSpec[]): Tensor[] {
+/** The tensors behind each other, as the weight files hold them. Refuses a type that no weight has. */
+export function layOutWeights(specs: readonly WeightSpec[]): LaidOutWeights[] {
   let to = 0;
   return specs.map((spec) => {
     const from = to;
@@ -50,7 +51,7 @@ function layOut(specs: readonly WeightSpec[]): Tensor[] {
   });
 }
 
-async function assertFinite({ spec, from, to }: Tensor, weights: ArrayBuffer): Promise<void> {
+async function assertFinite({ spec, from, to }: LaidOutWeights, weights: ArrayBuffer): Promise<void> {
   const { name, dtype, quantization } = spec;
   if (quantization !== undefined && quantization.dtype !== 'float16') {
     const { scale = 1, min = 0 } = quantization;

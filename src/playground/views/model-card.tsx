@@ -26,7 +26,7 @@ interface CardProps {
 /** What the package says of the model: where it comes from, how good it is, and how anyone can check that. */
 export function ModelCardView({ api, model, detail, manifest }: CardProps) {
   const { metrics, training, signature } = manifest;
-  const { heldOut, crossValidation } = metrics;
+  const { dataset } = training;
   const labels = signature.classes.map(({ label }) => label);
   return (
     <div class="stack">
@@ -37,9 +37,11 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
         <p class="lead">{manifest.description}</p>
         <dl class="facts">
           <Fact term="Data">
-            {training.dataset.name}, {number(training.dataset.rows)} rows, {training.dataset.licence}
+            {dataset === undefined
+              ? 'none came with it'
+              : `${dataset.name}, ${number(dataset.rows)} rows, ${dataset.licence}`}
           </Fact>
-          <Fact term="Source">{training.dataset.source}</Fact>
+          {dataset === undefined ? null : <Fact term="Source">{dataset.source}</Fact>}
           {manifest.intendedUse === undefined ? null : <Fact term="Intended use">{manifest.intendedUse}</Fact>}
           <Fact term="Licence of the model">{manifest.licence}</Fact>
           <Fact term="Trained">
@@ -52,21 +54,8 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
           </Fact>
         </dl>
       </section>
-      <section class="card" aria-labelledby="quality-title">
-        <h2 id="quality-title">Quality</h2>
-        <p class="lead">
-          On {number(heldOut.rows)} rows that training did not see: {percent(heldOut.accuracy)} right, macro-F1{' '}
-          {number(heldOut.macroF1)}, log-loss {number(heldOut.logLoss)}.
-          {crossValidation === undefined
-            ? null
-            : ` ${crossValidation.folds}-fold cross-validation: ${number(crossValidation.mean)} ± ${number(crossValidation.standardDeviation)}.`}
-        </p>
-        <div class="two">
-          <ClassTable perClass={heldOut.perClass} caption="Metrics of each class" />
-          <Matrix labels={labels} matrix={heldOut.confusionMatrix} caption="Confusion matrix of the held-out rows" />
-        </div>
-      </section>
-      <CalibrationCard calibration={heldOut.calibration} />
+      <QualityCard metrics={metrics} labels={labels} />
+      <CalibrationCard calibration={metrics.heldOut?.calibration} />
       <LimitsCard limits={manifest.limits} />
       <LiveQualityCard api={api} manifest={manifest} />
       <DriftCard api={api} manifest={manifest} />
@@ -99,6 +88,36 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
         </div>
       </section>
     </div>
+  );
+}
+
+interface QualityProps {
+  readonly metrics: Manifest['metrics'];
+  readonly labels: readonly string[];
+}
+
+function QualityCard({ metrics: { heldOut, crossValidation }, labels }: QualityProps) {
+  return (
+    <section class="card" aria-labelledby="quality-title">
+      <h2 id="quality-title">Quality</h2>
+      {heldOut === undefined ? (
+        <p class="lead">Not measured: the model came without data.</p>
+      ) : (
+        <>
+          <p class="lead">
+            On {number(heldOut.rows)} rows that training did not see: {percent(heldOut.accuracy)} right, macro-F1{' '}
+            {number(heldOut.macroF1)}, log-loss {number(heldOut.logLoss)}.
+            {crossValidation === undefined
+              ? null
+              : ` ${crossValidation.folds}-fold cross-validation: ${number(crossValidation.mean)} ± ${number(crossValidation.standardDeviation)}.`}
+          </p>
+          <div class="two">
+            <ClassTable perClass={heldOut.perClass} caption="Metrics of each class" />
+            <Matrix labels={labels} matrix={heldOut.confusionMatrix} caption="Confusion matrix of the held-out rows" />
+          </div>
+        </>
+      )}
+    </section>
   );
 }
 
@@ -142,6 +161,10 @@ function ImportanceCard({ api, detail }: { readonly api: Api; readonly detail: V
   );
 }
 
+function figure(value: number | undefined, text = (known: number) => known.toFixed(4)): string {
+  return value === undefined ? '' : text(value);
+}
+
 /** The loaded versions of a model side by side. */
 function Versions({ api, model }: { readonly api: Api; readonly model: ModelSummary }) {
   const [details, setDetails] = useState<readonly VersionDetail[]>([]);
@@ -152,11 +175,11 @@ function Versions({ api, model }: { readonly api: Api; readonly model: ModelSumm
     });
   }, [model]);
   const figures: readonly (readonly [string, (manifest: Manifest) => string])[] = [
-    ['accuracy', ({ metrics }) => percent(metrics.heldOut.accuracy)],
-    ['macro-F1', ({ metrics }) => metrics.heldOut.macroF1.toFixed(4)],
-    ['log-loss', ({ metrics }) => metrics.heldOut.logLoss.toFixed(4)],
-    ['calibration error', ({ metrics }) => metrics.heldOut.calibration?.expectedCalibrationError.toFixed(4) ?? ''],
-    ['held-out rows', ({ metrics }) => String(metrics.heldOut.rows)],
+    ['accuracy', ({ metrics }) => figure(metrics.heldOut?.accuracy, percent)],
+    ['macro-F1', ({ metrics }) => figure(metrics.heldOut?.macroF1)],
+    ['log-loss', ({ metrics }) => figure(metrics.heldOut?.logLoss)],
+    ['calibration error', ({ metrics }) => figure(metrics.heldOut?.calibration?.expectedCalibrationError)],
+    ['held-out rows', ({ metrics }) => figure(metrics.heldOut?.rows, String)],
     ['trained', ({ training }) => training.date.slice(0, 10)],
     ['size', ({ files }) => bytes(files.reduce((sum, file) => sum + file.bytes, 0))],
   ];
@@ -186,12 +209,12 @@ function Versions({ api, model }: { readonly api: Api; readonly model: ModelSumm
                 </td>
               ))}
             </tr>
-            {figures.map(([name, figure]) => (
+            {figures.map(([name, show]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
                 {model.versions.map(({ version }) => {
                   const manifest = details.find((detail) => detail.version === version)?.manifest;
-                  return <td key={version}>{manifest === undefined ? '' : figure(manifest)}</td>;
+                  return <td key={version}>{manifest === undefined ? '' : show(manifest)}</td>;
                 })}
               </tr>
             ))}

@@ -1,24 +1,18 @@
 import { z } from 'zod';
 import type { Manifest } from '../../model/package/manifest.js';
-import type { PackageContents } from '../../model/package/writer.js';
+import { seededRandom } from '../random.js';
+import { balancedSample } from '../stratify.js';
 import { TrainingError } from '../training-error.js';
 import { denseNetwork } from './dense-network.js';
 import { type DenseLayer, foldColumns, type SourceColumn } from './encoded-columns.js';
-import { type Identity, judgedRows, packageOf } from './imported-package.js';
+import { withEdits } from './given-signature.js';
+import { assertAlike, type Identity, type ImportedModel, judgedRows, packageOf, RECORDS } from './imported-package.js';
 import { classesOf, layersOf } from './sklearn-estimators.js';
 import { type Fitted, FittedSchema, learnt, type SklearnExport } from './sklearn-export.js';
 import { toFeatures, toRows } from './sklearn-signature.js';
 import { type FeatureFacts, transform } from './sklearn-transformers.js';
 
-/** Largest accepted difference of one probability from scikit-learn's own; float32 makes for less than 1e-6. */
-const TOLERANCE = 1e-5;
-
-/** A package, and how near it comes to what it was made from. */
-export interface ImportedModel {
-  readonly contents: PackageContents;
-  /** Sentences for whoever imports. */
-  readonly notes: readonly string[];
-}
+const SEED = 1;
 
 /** A pipeline of scikit-learn in the words of the signature and of dense layers. */
 interface Translated {
@@ -29,21 +23,27 @@ interface Translated {
 /**
  * Makes a package of an exported scikit-learn classifier, in the realm's active backend. Its golden records are the
  * answers of scikit-learn. Refuses with a `TrainingError` what cannot be expressed, and what answers otherwise.
+ *
+ * @param edited takes the place of the signature that follows from the export, whose names, values and labels it must have.
  */
-export async function importSklearn(exported: SklearnExport, identity: Identity): Promise<ImportedModel> {
-  const { signature, layers, rows } = translate(exported);
+export async function importSklearn(
+  exported: SklearnExport,
+  identity: Identity,
+  edited?: Manifest['signature'],
+): Promise<ImportedModel> {
+  const { signature, layers, rows } = translate(exported, edited);
   const labels = exported.labels.map(String);
   const { examples, kept, notes } = judgedRows(signature, rows, labels);
   const network = denseNetwork(identity.name, layers);
   try {
     const probabilities = network.predict(examples.inputs);
     const truth = kept.map((row) => exported.probabilities[row]!);
-    const difference = largestDifference(probabilities, truth, kept);
+    const difference = assertAlike(probabilities, truth, 'scikit-learn', kept);
+    const sample = balancedSample(examples.labels, RECORDS, seededRandom(SEED));
     const contents = packageOf(identity, {
       signature,
-      examples,
-      probabilities,
-      recorded: truth,
+      golden: sample.map((row) => ({ row: examples.rows[row]!, probabilities: truth[row]! })),
+      held: { examples, probabilities },
       files: await network.export(),
       format: 'layers-model',
       origin: { name: 'scikit-learn', version: exported.sklearn, what: nameOf(exported.model) },
@@ -61,7 +61,10 @@ export async function importSklearn(exported: SklearnExport, identity: Identity)
   }
 }
 
-function translate(exported: SklearnExport): Translated & { readonly rows: ReturnType<typeof toRows> } {
+function translate(
+  exported: SklearnExport,
+  edited: Manifest['signature'] | undefined,
+): Translated & { readonly rows: ReturnType<typeof toRows> } {
   const facts: FeatureFacts[] = exported.features.map((name) => ({ name }));
   const raw = facts.map((_, feature): SourceColumn => ({ feature, source: 'number', scale: 1, offset: 0 }));
   const { before, estimator } = unwrap(exported.model);
@@ -76,10 +79,11 @@ function translate(exported: SklearnExport): Translated & { readonly rows: Retur
   const used = [...new Set(columns.map(({ feature }) => feature))].sort((a, b) => a - b);
   const rows = toRows(exported, facts, used);
   assertNumbers(facts, used, rows);
-  const signature = {
+  const own = {
     features: toFeatures(facts, used, columns, rows),
     classes: classesOf(estimator).map((label) => ({ label, title: label })),
   };
+  const signature = edited === undefined ? own : withEdits(own, edited);
   const placed = columns.map((column) => ({ ...column, feature: used.indexOf(column.feature) }));
   return { signature, rows, layers: [foldColumns(layers[0]!, placed, signature), ...layers.slice(1)] };
 }
@@ -101,29 +105,6 @@ function assertNumbers(facts: readonly FeatureFacts[], used: readonly number[], 
   );
   if (text === undefined) return;
   throw new TrainingError(`"${facts[text]!.name}" holds texts, but nothing in the pipeline encodes it.`);
-}
-
-function largestDifference(
-  ours: Float32Array,
-  theirs: readonly (readonly number[])[],
-  kept: readonly number[],
-): number {
-  let largest = 0;
-  const classes = ours.length / theirs.length;
-  theirs.forEach((probabilities, row) => {
-    for (let label = 0; label < classes; label += 1) {
-      const difference = Math.abs(ours[row * classes + label]! - (probabilities[label] ?? NaN));
-      // Not a number counts as a difference.
-      if (!(difference <= TOLERANCE)) {
-        throw new TrainingError(
-          `Row ${kept[row]! + 1}: scikit-learn says ${probabilities[label]} where the import comes to ` +
-            `${ours[row * classes + label]}. Were the probabilities made by this very model?`,
-        );
-      }
-      largest = Math.max(largest, difference);
-    }
-  });
-  return largest;
 }
 
 function nameOf(model: Fitted): string {

@@ -18,9 +18,15 @@ export function importedCard(model: PackageContents['manifest']): string {
     '## Quality',
     ...quality(model),
     '## Origin',
-    `Judged on ${dataset.rows} rows. ${dataset.source} SHA-256 of the rows as CSV: \`${dataset.sha256}\`. The model itself is licensed under ${model.licence}.`,
+    `${dataText(dataset)}The model itself is licensed under ${model.licence}.`,
     'The date is that of the import.',
     markdownTable(trainingCells(model), 'text'),
   ];
   return sections.join('\n\n') + '\n';
+}
+
+function dataText(dataset: PackageContents['manifest']['training']['dataset']): string {
+  if (dataset === undefined) return '';
+  const { rows, source, sha256 } = dataset;
+  return `Judged on ${rows} rows. ${source} SHA-256 of the rows as CSV: \`${sha256}\`. `;
 }

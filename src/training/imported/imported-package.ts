@@ -10,15 +10,21 @@ import { distributionsOf, predictionDistribution } from '../distributions.js';
 import type { Examples } from '../examples.js';
 import { evaluate } from '../metrics.js';
 import type { ModelFiles } from '../model-files.js';
-import { seededRandom } from '../random.js';
-import { balancedSample } from '../stratify.js';
 import { TrainingError } from '../training-error.js';
 import { importedCard } from './imported-card.js';
 
 const LEAST_ROWS = 32;
 /** Rows in the golden records, where there are as many. */
-const RECORDS = 40;
-const SEED = 1;
+export const RECORDS = 40;
+/** Largest accepted difference of one probability from what the model gave before; float32 makes for less than 1e-6. */
+const TOLERANCE = 1e-5;
+
+/** A package, and how near it comes to what it was made from. */
+export interface ImportedModel {
+  readonly contents: PackageContents;
+  /** Sentences for whoever imports. */
+  readonly notes: readonly string[];
+}
 
 /** What an imported model is called, by whoever imports it. */
 export interface Identity {
@@ -32,12 +38,10 @@ export interface Identity {
 /** What a model trained elsewhere came to. */
 export interface Judged {
   readonly signature: Manifest['signature'];
-  /** Rows that it was not trained on. */
-  readonly examples: Examples;
-  /** What the packaged model answers to them; shape [rows, classes], row-major. */
-  readonly probabilities: Float32Array;
-  /** What it answered where it was trained, by row. */
-  readonly recorded: readonly (readonly number[])[];
+  /** Rows, and what the model answered to them where it was trained. */
+  readonly golden: readonly { readonly row: DataRow; readonly probabilities: readonly number[] }[];
+  /** Rows that it was not trained on, and what the packaged model answers to them: shape [rows, classes], row-major. */
+  readonly held?: { readonly examples: Examples; readonly probabilities: Float32Array };
   readonly files: ModelFiles;
   readonly format: Manifest['runtime']['format'];
   /** What it was trained with, and what it is there. */
@@ -45,11 +49,45 @@ export interface Judged {
   readonly hyperparameters: Manifest['training']['hyperparameters'];
 }
 
-/** The rows that the signature takes, encoded; `kept` has the place of each among `rows`. */
+/**
+ * The largest difference of one of our probabilities (shape [rows, classes], row-major) from theirs. Refuses one that is more
+ * than rounding makes, and names its row; `places` has the place of each row where it came from.
+ */
+export function assertAlike(
+  ours: Float32Array,
+  theirs: readonly (readonly number[])[],
+  where: string,
+  places: readonly number[] = [...theirs.keys()],
+): number {
+  const classes = ours.length / theirs.length;
+  let largest = 0;
+  theirs.forEach((row, at) => {
+    if (row.length !== classes) {
+      throw new TrainingError(
+        `Row ${places[at]! + 1}: has ${row.length} probabilities, the model has ${classes} classes.`,
+      );
+    }
+    row.forEach((expected, label) => {
+      const got = ours[at * classes + label]!;
+      const difference = Math.abs(got - expected);
+      if (!(difference <= TOLERANCE)) {
+        throw new TrainingError(
+          `Row ${places[at]! + 1}: ${where} says ${expected} where the import comes to ${got}. Were the probabilities made ` +
+            'by this very model?',
+        );
+      }
+      largest = Math.max(largest, difference);
+    });
+  });
+  return largest;
+}
+
+/** The rows that the signature takes, `least` of them at least, encoded; `kept` has the place of each among `rows`. */
 export function judgedRows(
   signature: Signature,
   rows: readonly DataRow[],
   labels: readonly string[],
+  least = LEAST_ROWS,
 ): { examples: Examples; kept: number[]; notes: string[] } {
   const encoder = new RowEncoder(signature);
   const kept = [...rows.keys()].filter((row) => encoder.accepts([rows[row]]));
@@ -61,9 +99,9 @@ export function judgedRows(
   }
   const refused = [...rows.keys()].find((row) => !encoder.accepts([rows[row]]));
   const why = refused === undefined ? '' : `row ${refused + 1}: ${problemsOf(signature, rows[refused]!)}`;
-  if (kept.length < LEAST_ROWS) {
+  if (kept.length < least) {
     const count = `${kept.length} of ${rows.length} rows can be used`;
-    const fix = `give at least ${LEAST_ROWS} that the model was not trained on`;
+    const fix = `give at least ${least} that the model was not trained on`;
     throw new TrainingError(`${count}; ${fix}.${why === '' ? '' : ` The signature refuses ${why}.`}`);
   }
   const good = kept.map((row) => rows[row]!);
@@ -77,53 +115,65 @@ export function judgedRows(
   };
 }
 
-/** Everything of the package; the metrics are those of the packaged model on the rows. */
+/** Everything of the package; the metrics are those of the packaged model on the rows that are held. */
 export function packageOf({ name, version, licence, date }: Identity, judged: Judged): PackageContents {
-  const { signature, examples, probabilities, files, format, origin } = judged;
-  const { rows, labels } = examples;
-  const names = signature.classes.map(({ label }) => label);
-  const heldOut = { ...evaluate(labels, probabilities, names), calibration: calibrationOf(labels, probabilities, 1) };
-  const columns = signature.features.map((feature) => feature.name);
-  const table = rows.map((row, at) => ({ ...row, class: names[labels[at]!]! }));
+  const { signature, held, files, format, origin } = judged;
   const manifest: PackageContents['manifest'] = {
     name,
     version,
     title: name,
     description: `Trained with ${origin.name} ${origin.version} (${origin.what}) and imported.`,
     licence,
-    limits: [
-      'Its training data did not come with it: the distributions in its manifest are those of the rows that it was judged on.',
-    ],
+    limits: [held === undefined ? WITHOUT_DATA : WITHOUT_TRAINING_DATA],
     task: 'classification',
     signature,
     runtime: { format, backends: ['wasm', 'cpu', 'tensorflow'] },
-    metrics: { heldOut },
+    metrics: held === undefined ? {} : metricsOf(held, signature),
     training: {
-      dataset: {
-        name: 'rows that came with the model',
-        source: 'Given by whoever imported the model, as rows that it was not trained on.',
-        licence: 'not stated',
-        rows: rows.length,
-        sha256: sha256(toCsv({ columns: [...columns, 'class'], rows: () => table })),
-      },
+      ...(held === undefined ? {} : { dataset: datasetOf(held.examples, signature) }),
       date: date.toISOString(),
       framework: { name: origin.name, version: origin.version },
       hyperparameters: judged.hyperparameters,
     },
-    distributions: {
-      ...distributionsOf(examples, signature),
-      predictions: predictionDistribution(probabilities, labels.length, signature),
-    },
+    distributions:
+      held === undefined
+        ? { features: {}, classes: {} }
+        : {
+            ...distributionsOf(held.examples, signature),
+            predictions: predictionDistribution(held.probabilities, held.examples.labels.length, signature),
+          },
   };
   return { manifest, ...files, golden: goldenOf(judged), card: importedCard(manifest) };
 }
 
-function goldenOf({ examples: { rows, labels }, recorded }: Judged): GoldenRecords {
-  const sample = balancedSample(labels, RECORDS, seededRandom(SEED));
+const WITHOUT_TRAINING_DATA =
+  'Its training data did not come with it: the distributions in its manifest are those of the rows that it was judged on.';
+const WITHOUT_DATA =
+  'It came without data: how good it is was not measured, and what its training data looked like is not known.';
+
+function metricsOf({ examples: { labels }, probabilities }: NonNullable<Judged['held']>, signature: Signature) {
+  const names = signature.classes.map(({ label }) => label);
   return {
-    records: sample.map((row) => ({
-      input: rows[row]!,
-      probabilities: recorded[row]!.map((value) => Math.min(1, Math.max(0, Number(value.toFixed(9))))),
+    heldOut: { ...evaluate(labels, probabilities, names), calibration: calibrationOf(labels, probabilities, 1) },
+  };
+}
+
+function datasetOf({ rows, labels }: Examples, { features, classes }: Signature): Manifest['training']['dataset'] {
+  const table = rows.map((row, at) => ({ ...row, class: classes[labels[at]!]!.label }));
+  return {
+    name: 'rows that came with the model',
+    source: 'Given by whoever imported the model, as rows that it was not trained on.',
+    licence: 'not stated',
+    rows: rows.length,
+    sha256: sha256(toCsv({ columns: [...features.map(({ name }) => name), 'class'], rows: () => table })),
+  };
+}
+
+function goldenOf({ golden }: Judged): GoldenRecords {
+  return {
+    records: golden.map(({ row, probabilities }) => ({
+      input: row,
+      probabilities: probabilities.map((value) => Math.min(1, Math.max(0, Number(value.toFixed(9))))),
     })),
   };
 }
