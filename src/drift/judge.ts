@@ -34,7 +34,9 @@ interface Draft<T> {
  * Compares the counts of a window with the package's. A subject drifts where one of its p-values, adjusted for all tests of the
  * window together, is at most `significance`; so nothing at all is found in at least 1 - `significance` of the windows without drift.
  * A test that could find nothing, such as one of missing values where nobody lacked any, is not among them: that it could not is seen
- * in both samples together, which do not say whether they differ (Tarone, 1990).
+ * in both samples together, which do not say whether they differ (Tarone, 1990). Neither do they say it by how many categories are
+ * frequent enough to be compared, so the degrees of freedom may be the weights of the tests: the more categories a shift of one size
+ * (Cohen's w) is spread over, the larger a share of `significance` it takes to be seen. Kolmogorov and Smirnov's test weighs 1.
  *
  * @param closed whether the window is complete: nothing is decided on one that is not.
  */
@@ -50,7 +52,10 @@ export function judge(
   const confidence = draftConfidence(reference, seen);
   const subjects: readonly Draft<unknown>[] = [...features, classes, confidence];
   const informative = subjects.flatMap(({ tests }) => tests).filter((test) => test.informative);
-  const adjusted = holm(informative.map(({ p }) => p));
+  const adjusted = holm(
+    informative.map(({ p }) => p),
+    informative.map(({ degrees = 1 }) => degrees),
+  );
   let at = 0;
   const conclude = <T>({ tests: found, finish }: Draft<T>): T => {
     const tests = found.map(({ informative: counts, ...test }): DriftTest => {

@@ -103,18 +103,24 @@ export function kolmogorovSmirnovOfBins(reference: readonly number[], window: re
 }
 
 /**
- * p-values adjusted for being several (Holm, 1979), in their order: those at most `alpha` are found with a chance of at most `alpha`
- * of any false one, whatever the tests have to do with one another. Benjamini and Hochberg's are as strict when nothing has
- * drifted, but only for tests that do not contradict each other, and let false ones in beside true ones.
+ * p-values adjusted for being several, in their order: those at most `alpha` are found with a chance of at most `alpha` of any false
+ * one, whatever the tests have to do with one another. Holm's rule (1979) with weights that do not depend on what is tested: a
+ * test that weighs twice as much is taken for two, and gets two shares of `alpha`. Benjamini and Hochberg's p-values are as strict
+ * when nothing has drifted, but only for tests that do not contradict each other, and let false ones in beside true ones.
+ *
+ * @param weights above 0; all the same where they are left out.
  */
-export function holm(values: readonly number[]): number[] {
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
+export function holm(values: readonly number[], weights: readonly number[] = values.map(() => 1)): number[] {
+  const byWeight = values.map((value, index) => value / weights[index]!);
+  const order = values.map((_, index) => index).sort((a, b) => byWeight[a]! - byWeight[b]!);
   const adjusted = new Array<number>(values.length).fill(1);
+  let left = total(weights);
   let most = 0;
-  order.forEach((index, rank) => {
-    most = Math.max(most, Math.min(1, (values.length - rank) * values[index]!));
+  for (const index of order) {
+    most = Math.max(most, Math.min(1, left * byWeight[index]!));
     adjusted[index] = most;
-  });
+    left -= weights[index]!;
+  }
   return adjusted;
 }
 

@@ -34,7 +34,10 @@ export class DriftTest {
   @ApiProperty({ description: 'Chance of such a difference, or a larger one, where nothing has drifted.' })
   p: number;
 
-  @ApiProperty({ description: 'The same, adjusted for all tests of the window (Holm).' })
+  @ApiProperty({
+    description:
+      'The same, adjusted for all tests of the window (Holm), which weigh as many as their degrees of freedom.',
+  })
   adjusted: number;
 }
 
