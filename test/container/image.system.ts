@@ -9,7 +9,7 @@ import { ALLOWED_LICENCES } from '../support/licences.js';
 import { ARTICLE_ROW } from '../support/test-app.js';
 import { writeFigures } from '../support/figures.js';
 import { Container, type ContainerOptions, HARDENED } from './container.js';
-import { type Engine, findEngine } from './engine.js';
+import { type Engine, findEngine, OURS } from './engine.js';
 
 const IMAGE = 'localhost/tensornest:test';
 const MEGABYTE = 1_000_000;
@@ -202,6 +202,31 @@ describe('what is in the image', () => {
     const service = await start();
     const list = await service.exec(['sh', '-c', 'ls /app /app/node_modules /app/node_modules/@tensorflow']);
     for (const name of ['tfjs-node', 'vitest', 'vite', 'src', 'test']) expect(list.split('\n')).not.toContain(name);
+  });
+});
+
+describe('the build argument BACKEND', () => {
+  it('takes no value that it does not know', async () => {
+    await expect(engine.build(`${IMAGE}-wrong`, { ...OURS, args: ['BACKEND=native'] })).rejects.toThrow(
+      'BACKEND must be wasm or tensorflow, not native.',
+    );
+  });
+
+  it('makes an image that predicts by the native library, or, where that cannot be fetched, none and says so', async () => {
+    const tag = `${IMAGE}-native`;
+    const outcome = await engine.build(tag, { ...OURS, args: ['BACKEND=tensorflow'] }).then(
+      () => 'built',
+      (error: unknown) => (error as Error).message,
+    );
+    figures.native = outcome === 'built';
+    if (outcome !== 'built') {
+      expect(outcome).toContain('BACKEND=tensorflow: the library of @tensorflow/tfjs-node could not be fetched');
+      return;
+    }
+    container = await Container.start(engine, tag, { env: { ANONYMOUS_ACCESS: 'true', BACKEND: 'tensorflow' } });
+    await container.ready();
+    const health = await (await fetch(`${container.url}/api/v1/health`)).json();
+    expect(health).toMatchObject({ backend: 'tensorflow' });
   });
 });
 
