@@ -9,10 +9,10 @@ export class KeptPredictions {
   /** Rows that were answered. */
   rows = 0;
   private readonly sources: Source[] = [];
-  private readonly sourceIndex = new Map<string, number>();
+  /** Places of the sources, by the classes and the caller: each loaded version has classes of its own. */
+  private readonly places = new Map<Prediction['classes'], Map<string, number>>();
   private readonly ids: string[] = [];
-  private readonly from: number[] = [];
-  private readonly lengths: number[] = [];
+  private readonly entries: number[] = [];
   private answers = new Uint32Array(FIRST_ROWS);
   private used = 0;
 
@@ -33,23 +33,31 @@ export class KeptPredictions {
     this.used += length;
     this.rows += rows;
     this.ids.push(id);
-    this.from.push(this.source(prediction, caller));
-    this.lengths.push(length);
+    this.entries.push(this.source(prediction, caller), length);
   }
 
-  take(): KeptBatch & { readonly answers: Uint32Array<ArrayBuffer> } {
-    const { sources, ids, from, lengths } = this;
-    return { sources, ids, from, lengths, answers: this.answers.slice(0, this.used) };
+  take(): KeptBatch {
+    const { sources, ids, entries } = this;
+    return {
+      sources,
+      ids: ids.join(''),
+      entries: Uint32Array.from(entries),
+      answers: this.answers.slice(0, this.used),
+    };
   }
 
   private source({ model, version, classes }: Prediction, caller: string): number {
-    const key = `${model}@${version}:${caller}`;
-    let index = this.sourceIndex.get(key);
-    if (index === undefined) {
-      index = this.sources.push({ model, version, classes: classes.map(({ label }) => label), caller }) - 1;
-      this.sourceIndex.set(key, index);
+    let callers = this.places.get(classes);
+    if (callers === undefined) {
+      callers = new Map();
+      this.places.set(classes, callers);
     }
-    return index;
+    let place = callers.get(caller);
+    if (place === undefined) {
+      place = this.sources.push({ model, version, classes: classes.map(({ label }) => label), caller }) - 1;
+      callers.set(caller, place);
+    }
+    return place;
   }
 
   private makeRoom(length: number): void {

@@ -129,7 +129,7 @@ export class PredictionKeeper implements PredictionObserver, OnApplicationShutdo
     const batch = this.gathered.take();
     this.gathered = new KeptPredictions();
     try {
-      await this.store?.call('keep', batch, [batch.answers.buffer]);
+      await this.store?.call('keep', batch, [batch.entries.buffer, batch.answers.buffer]);
       if (this.trouble === OVERRUN) this.setFault(undefined);
     } catch {
       // The store has said why.

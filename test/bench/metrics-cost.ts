@@ -10,14 +10,20 @@ import { Logger } from '@nestjs/common';
 import { ROOT } from './paths.ts';
 import { quantile } from './statistics.ts';
 
-/** Microseconds of processor time that observers may take of a prediction of one row, in the thread that answers it. */
+/** Microseconds of processor time that observers may take of a prediction of one row, in all threads together. */
 const GOAL_US = 3;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '9' }, predictions: { type: 'string', default: '100000' } },
+  options: {
+    rounds: { type: 'string', default: '9' },
+    predictions: { type: 'string', default: '100000' },
+    batch: { type: 'string', default: '1000' },
+  },
 });
 const rounds = Number(values.rounds);
 const predictions = Number(values.predictions);
+/** Predictions that the feedback store is given at a time: those of 100 ms, at 10,000 a second. */
+const batch = Number(values.batch);
 
 const load = (path: string) => import(join(ROOT, 'dist', path));
 const { createContext, loadModels } = await load('app.setup.js');
@@ -117,9 +123,12 @@ interface Cost {
 async function cost(work: (index: number) => void): Promise<Cost> {
   const before = cpuUsage();
   const ownBefore = threadCpuUsage();
-  for (let index = 0; index < predictions; index += 1) work(index & 1_023);
-  const own = threadCpuUsage(ownBefore);
+  for (let index = 0; index < predictions; index += 1) {
+    work(index & 1_023);
+    if (index % batch === batch - 1) await feedback.flush();
+  }
   await feedback.flush();
+  const own = threadCpuUsage(ownBefore);
   const all = cpuUsage(before);
   return { own: (own.user + own.system) / predictions, all: (all.user + all.system) / predictions };
 }
@@ -144,9 +153,9 @@ const shown = (costs: number[]) =>
 console.log(`Processor time of a prediction of one row, us, over ${rounds} rounds of ${predictions}: median (range)`);
 console.log(`${''.padEnd(26)}${'of its thread'.padEnd(24)}of all threads`);
 for (const { name, own, all } of results) console.log(`${name.padEnd(26)}${shown(own)}${shown(all)}`.trimEnd());
-const failed = results.filter(({ own }) => quantile(own, 0.5) > GOAL_US);
+const failed = results.filter(({ all }) => quantile(all, 0.5) > GOAL_US);
 console.log(
-  `goal: at most ${GOAL_US} of its thread; feedback, where it is on, has another thread write what it gathers`,
+  `goal: at most ${GOAL_US} of all threads; feedback has one of its own write what it gathers, ${batch} at a time`,
 );
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;

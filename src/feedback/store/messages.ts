@@ -19,11 +19,10 @@ export interface Source {
 /** Predictions to keep. */
 export interface KeptBatch {
   readonly sources: readonly Source[];
-  readonly ids: readonly string[];
-  /** Index into `sources`, for each id. */
-  readonly from: readonly number[];
-  /** Entries of `answers`, for each id. */
-  readonly lengths: readonly number[];
+  /** All of them, one behind the other. */
+  readonly ids: string;
+  /** For each id its index into `sources`, and behind it how many of the answers are its own. */
+  readonly entries: Uint32Array<ArrayBuffer>;
   /** The rows of all of them, one behind the other: see `packAnswer`. */
   readonly answers: Uint32Array<ArrayBuffer>;
 }

@@ -2,16 +2,21 @@ import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { LabelledRows } from '../../core/ports/outcomes.js';
 import type { KeptBatch, Label, LabelOutcome, ModelTallies, Owner, Source, StoreSettings, Tally } from './messages.js';
+import { answersOf, type KeptRecord, recordsOf } from './kept-record.js';
 import { unpackAnswer } from './packed-answer.js';
-import { FORMAT, SCHEMA, SETTINGS } from './schema.js';
+import { firstKeyAt, firstKeyOf, keysOf, slotAt, slotOf } from './prediction-key.js';
+import { FORMAT, SCHEMA, SETTINGS, UPGRADES } from './schema.js';
 
 /** How long a process waits for another that writes, in milliseconds. */
 const BUSY_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** Bins of confidence, of equal width, as the calibration in a model package has them. */
 const BINS = 10;
-/** Predictions that are taken out at a time where the file is full. */
+/** What is taken out at a time where the file is full: records at most, and bytes at least. */
 const CUT = 5_000;
+const CUT_BYTES = 65_536;
+/** About what a record or an outcome takes beside its answers. */
+const RECORD_BYTES = 48;
 /** A file that is full is emptied to this share of its size. */
 const KEPT_SHARE = 0.95;
 
@@ -28,9 +33,8 @@ interface SourceRow extends Omit<Source, 'classes'> {
   readonly classes: string;
 }
 
-interface PredictionRow extends SourceRow {
-  readonly answers: Uint8Array;
-}
+/** A record with its source. */
+interface Found extends SourceRow, Omit<KeptRecord, 'source'> {}
 
 /**
  * Predictions and their outcomes in one SQLite file, which several processes may have open: SQLite's own locks let one of them
@@ -49,6 +53,8 @@ export class OutcomeStore {
       this.assertSound();
       this.database.exec(SETTINGS);
       this.inTransaction(() => {
+        // Another process may have been quicker.
+        for (let format = this.format(); format in UPGRADES; format += 1) this.database.exec(UPGRADES[format]!);
         this.database.exec(SCHEMA);
       });
       this.inode = inodeOf(settings.path);
@@ -70,18 +76,13 @@ export class OutcomeStore {
     write.run(0);
   }
 
-  keep({ sources, ids, from, lengths, answers }: KeptBatch): void {
-    const bytes = new Uint8Array(answers.buffer, answers.byteOffset, answers.byteLength);
+  keep(batch: KeptBatch): void {
+    const records = recordsOf(batch);
     this.inTransaction(() => {
-      const known = sources.map((source) => this.sourceId(source));
+      const known = batch.sources.map((source) => this.sourceId(source));
       // The same batch may come twice where nobody knows whether it was written.
-      const insert = this.sql('INSERT OR IGNORE INTO prediction VALUES (?, ?, ?)');
-      let at = 0;
-      ids.forEach((id, index) => {
-        const end = at + lengths[index]! * Uint32Array.BYTES_PER_ELEMENT;
-        insert.run(keyOf(id), known[from[index]!]!, bytes.subarray(at, end));
-        at = end;
-      });
+      const insert = this.sql('INSERT OR IGNORE INTO prediction (id, source, answers, members) VALUES (?, ?, ?, ?)');
+      for (const { key, source, answers, members } of records) insert.run(key, known[source]!, answers, members);
     });
   }
 
@@ -119,18 +120,20 @@ export class OutcomeStore {
        WHERE prediction >= ? AND model = ? AND version = ?`,
     );
     return versions.map((version) => ({
-      ...(count.get(firstKeyOf(since), model, version) as unknown as LabelledRows),
+      ...(count.get(firstKeyAt(since), model, version) as unknown as LabelledRows),
     }));
   }
 
   /** Takes out what is too old, and the oldest of what there is no room for. */
   prune(now = Date.now()): void {
     const { retentionDays, maxBytes } = this.settings;
-    this.cutBefore(firstKeyOf(now - retentionDays * DAY_MS));
+    this.cutBefore(firstKeyOf(slotAt(now - retentionDays * DAY_MS)));
     if (this.usedBytes() <= maxBytes) return;
-    for (let oldest = this.oldest(); oldest !== undefined; oldest = this.oldest()) {
-      this.cutBefore(oldest);
-      if (this.usedBytes() <= maxBytes * KEPT_SHARE) return;
+    const kept = maxBytes * KEPT_SHARE;
+    for (let used = this.usedBytes(); used > kept; used = this.usedBytes()) {
+      const oldest = this.oldest(Math.max(CUT_BYTES, used - kept));
+      if (oldest === undefined) return;
+      this.cutBefore(firstKeyOf(slotOf(oldest) + 1));
     }
   }
 
@@ -139,18 +142,17 @@ export class OutcomeStore {
   }
 
   private labelOne({ prediction, row, label, replace }: Label, owner: Owner, cut: Uint8Array): LabelOutcome {
-    const key = keyOf(prediction);
+    const key = keysOf(prediction);
     if (Buffer.compare(key, cut) < 0) return { status: 'late' };
-    const found = this.sql(
-      'SELECT source.id, model, version, classes, caller, answers FROM prediction JOIN source ON source.id = source WHERE prediction.id = ?',
-    ).get(key) as unknown as PredictionRow | undefined;
-    if (found === undefined || !mayLabel(owner, found)) return { status: 'unknown' };
+    const found = this.find(key);
+    if (found === undefined || !mayLabel(owner, found.record)) return { status: 'unknown' };
     const answer = answerAt(found.answers, row);
     if (answer === undefined) return { status: 'unknown' };
-    const classes = JSON.parse(found.classes) as string[];
+    const { record } = found;
+    const classes = JSON.parse(record.classes) as string[];
     const index = classes.indexOf(label);
     if (index < 0) return { status: 'unknown-class', classes };
-    const { model, version } = found;
+    const { model, version } = record;
     const about = { model, version, predicted: classes[answer.winner]! };
     const stands = this.sql('SELECT label FROM outcome WHERE prediction = ? AND row = ?').get(key, row) as
       { label: number } | undefined;
@@ -160,13 +162,27 @@ export class OutcomeStore {
     const { winner, confidence } = answer;
     const bin = Math.min(BINS - 1, Math.floor(confidence * BINS));
     const insert = this.sql('INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)');
-    insert.run(key, row, found.id, winner, index, bin, confidence);
+    insert.run(key, row, record.id, winner, index, bin, confidence);
     return { ...about, status: stands === undefined ? 'recorded' : 'replaced' };
   }
 
-  /** Everything before this id is gone. */
+  /** The record of a prediction, and its answers. */
+  private find(key: Buffer): { readonly record: Found; readonly answers: Uint8Array } | undefined {
+    const near = this.sql(
+      `SELECT prediction.id AS key, answers, members, source.id, model, version, classes, caller
+       FROM prediction JOIN source ON source.id = source
+       WHERE prediction.id BETWEEN ? AND ? ORDER BY prediction.id DESC`,
+    );
+    for (const record of near.iterate(firstKeyOf(slotOf(key)), key) as unknown as Iterable<Found>) {
+      const answers = answersOf(record, key);
+      if (answers !== undefined) return { record, answers };
+    }
+    return undefined;
+  }
+
+  /** Everything before this id is gone. It is the first of a slot, so a record is gone whole. */
   private cut(now: number): Uint8Array {
-    const aged = firstKeyOf(now - this.settings.retentionDays * DAY_MS);
+    const aged = firstKeyOf(slotAt(now - this.settings.retentionDays * DAY_MS));
     const noted = this.sql("SELECT value FROM note WHERE name = 'cut'").get() as { value: Uint8Array } | undefined;
     return noted !== undefined && Buffer.compare(noted.value, aged) > 0 ? noted.value : aged;
   }
@@ -183,15 +199,16 @@ export class OutcomeStore {
     });
   }
 
-  /** Before which the oldest `CUT` predictions lie, or all of them; undefined where there are none. */
-  private oldest(): Uint8Array | undefined {
-    for (const [table, column] of [
-      ['prediction', 'id'],
-      ['outcome', 'prediction'],
+  /** The last of the oldest records that take so many bytes, or of `CUT`; undefined where there are none. */
+  private oldest(bytes: number): Buffer | undefined {
+    for (const oldest of [
+      `SELECT id, length(answers) + coalesce(length(members), 0) AS bytes FROM prediction ORDER BY id LIMIT ${CUT}`,
+      `SELECT prediction AS id, 0 AS bytes FROM outcome ORDER BY prediction LIMIT ${CUT}`,
     ]) {
-      const some = `SELECT ${column} AS id FROM ${table} ORDER BY ${column} LIMIT ${CUT + 1}`;
-      const { last } = this.sql(`SELECT max(id) AS last FROM (${some})`).get() as { last: Uint8Array | null };
-      if (last !== null) return after(last);
+      const records = this.sql(oldest).all() as unknown as { readonly id: Uint8Array; readonly bytes: number }[];
+      let left = bytes;
+      const last = records.find((record) => (left -= record.bytes + RECORD_BYTES) <= 0) ?? records.at(-1);
+      if (last !== undefined) return Buffer.from(last.id);
     }
     return undefined;
   }
@@ -222,10 +239,14 @@ export class OutcomeStore {
   }
 
   private assertSound(): void {
-    const version = Number(Object.values(this.sql('PRAGMA user_version').get()!)[0]);
-    if (version !== 0 && version !== FORMAT) throw new UnusableFile(`it has the format ${version}, not ${FORMAT}`);
+    const format = this.format();
+    if (format > FORMAT) throw new UnusableFile(`it has the format ${format}, and ${FORMAT} is the latest here`);
     const [said] = Object.values(this.sql('PRAGMA quick_check(1)').get()!);
     if (said !== 'ok') throw new UnusableFile(String(said));
+  }
+
+  private format(): number {
+    return Number(Object.values(this.sql('PRAGMA user_version').get()!)[0]);
   }
 
   private sql(text: string): StatementSync {
@@ -260,20 +281,6 @@ function answerAt(answers: Uint8Array, row: number) {
   const at = row * Uint32Array.BYTES_PER_ELEMENT;
   if (at >= answers.byteLength) return undefined;
   return unpackAnswer(new DataView(answers.buffer, answers.byteOffset, answers.byteLength).getUint32(at, true));
-}
-
-function keyOf(id: string): Uint8Array {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
-}
-
-/** The id that comes before all others of this time. */
-function firstKeyOf(milliseconds: number): Uint8Array {
-  return Buffer.from(Math.max(0, milliseconds).toString(16).padStart(12, '0').padEnd(32, '0'), 'hex');
-}
-
-/** The least key above this one. */
-function after(key: Uint8Array): Uint8Array {
-  return Buffer.concat([key, Uint8Array.of(0)]);
 }
 
 function inodeOf(path: string): number | undefined {

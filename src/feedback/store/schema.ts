@@ -1,10 +1,16 @@
-/** Written into the file: one of another format is not read. */
-export const FORMAT = 1;
+/** Written into the file: one of a later format is not read. */
+export const FORMAT = 2;
+
+/** What makes the format that comes after it of each that there was. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  // Every prediction had a record of its own, which is what a record without members still is.
+  1: 'ALTER TABLE prediction ADD COLUMN members BLOB',
+};
 
 /**
- * `prediction` holds the answers of one request, by the 16 bytes of its id, which sort by time; `outcome` the rows that have
- * a label. `tally` is the sum of `outcome`, kept by triggers, so that reading it costs the same however many labels there are.
- * No inputs.
+ * `prediction` holds records of answers (`kept-record.ts`), each by the 16 bytes of the id of its first prediction, which sort by time;
+ * `outcome` the rows that have a label. `tally` is the sum of `outcome`, kept by triggers, so that reading it costs the same
+ * however many labels there are. No inputs.
  */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS source (
@@ -13,7 +19,7 @@ CREATE TABLE IF NOT EXISTS source (
   UNIQUE (model, version, classes, caller)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS prediction (
-  id BLOB PRIMARY KEY, source INTEGER NOT NULL, answers BLOB NOT NULL
+  id BLOB PRIMARY KEY, source INTEGER NOT NULL, answers BLOB NOT NULL, members BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcome (
   prediction BLOB NOT NULL, row INTEGER NOT NULL, source INTEGER NOT NULL,

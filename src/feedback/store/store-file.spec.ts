@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newPredictionId } from '../../core/prediction-id.js';
 import type { KeptBatch, Label } from './messages.js';
@@ -31,17 +32,17 @@ function openFile({ maxBytes = 1e9, at = path } = {}): StoreFile {
   return file;
 }
 
-/** One prediction of so many rows, all of them `yes`. */
-function batchOf(id: string, rows = 1): KeptBatch {
+/** Predictions of so many rows, all of them `yes`. */
+function batchOf(ids: readonly string[], rows = 1): KeptBatch {
   const sources = [{ model: 'm', version: '1.0.0', classes: ['no', 'yes'], caller: 'anonymous' }];
-  const answers = Uint32Array.from({ length: rows }, () => packAnswer(1, 0.75));
-  return { sources, ids: [id], from: [0], lengths: [rows], answers };
+  const answers = Uint32Array.from({ length: ids.length * rows }, () => packAnswer(1, 0.75));
+  return { sources, ids: ids.join(''), entries: Uint32Array.from(ids.flatMap(() => [0, rows])), answers };
 }
 
 function keep(file: StoreFile, rows = 1, now = Date.now()): string {
   const id = newPredictionId(now);
   file.use((store) => {
-    store.keep(batchOf(id, rows));
+    store.keep(batchOf([id], rows));
   });
   return id;
 }
@@ -150,12 +151,56 @@ describe('the store', () => {
     expect(liveRows(file)).toBe(0);
   });
 
+  it('takes out none that is not too old, however many are kept in one record', () => {
+    const file = openFile();
+    const slot = Math.floor(Date.now() / 100) * 100 + 1_000;
+    const ids = [slot + 10, slot + 90].map((time) => newPredictionId(time));
+    file.use((store) => {
+      store.keep(batchOf(ids));
+      // Between the two.
+      store.prune(slot + 50 + 30 * DAY);
+      const labels = ids.map((id) => labelOf(id));
+      const statuses = (now: number) => store.label(labels, OWNER, now).map(({ status }) => status);
+      expect(statuses(slot + 50 + 30 * DAY)).toEqual(['recorded', 'recorded']);
+      store.prune(slot + 100 + 30 * DAY);
+      expect(statuses(slot + 100 + 30 * DAY)).toEqual(['late', 'late']);
+    });
+    expect(liveRows(file)).toBe(0);
+  });
+
+  it('has what a store of the first format had', () => {
+    const ids = Array.from({ length: 20 }, () => newPredictionId());
+    const answers = new Uint8Array(Uint32Array.of(packAnswer(1, 0.75), packAnswer(0, 0.5)).buffer);
+    const old = new DatabaseSync(path);
+    old.exec(`
+      CREATE TABLE source (id INTEGER PRIMARY KEY, model TEXT NOT NULL, version TEXT NOT NULL, classes TEXT NOT NULL,
+        caller TEXT NOT NULL, UNIQUE (model, version, classes, caller)) STRICT;
+      CREATE TABLE prediction (id BLOB PRIMARY KEY, source INTEGER NOT NULL, answers BLOB NOT NULL) STRICT, WITHOUT ROWID;
+      INSERT INTO source VALUES (1, 'm', '1.0.0', '["no","yes"]', 'anonymous');
+      PRAGMA user_version = 1;
+    `);
+    const insert = old.prepare('INSERT INTO prediction VALUES (?, 1, ?)');
+    for (const id of ids) insert.run(Buffer.from(id.replaceAll('-', ''), 'hex'), answers);
+    old.close();
+    const [first, second] = [openFile(), openFile()];
+    const later = Array.from({ length: 20 }, () => newPredictionId());
+    first.use((store) => {
+      store.keep(batchOf(later));
+    });
+    for (const id of ids) expect(label(second, labelOf(id, 'yes', 1))).toBe('recorded');
+    for (const id of [...ids, ...later]) expect(label(first, labelOf(id))).toBe('recorded');
+    expect(label(first, labelOf(ids[0]!, 'yes', 2))).toBe('unknown');
+    expect(liveRows(first)).toBe(60);
+    expect(said).toEqual([]);
+  });
+
   it('keeps a batch that comes twice once', () => {
     const file = openFile();
-    const batch = batchOf(newPredictionId(), 3);
-    for (let n = 0; n < 2; n += 1) file.use((store) => store.keep(batch));
-    expect(label(file, labelOf(batch.ids[0]!, 'no', 2))).toBe('recorded');
-    expect(label(file, labelOf(batch.ids[0]!, 'no', 3))).toBe('unknown');
+    const ids = Array.from({ length: 50 }, () => newPredictionId());
+    for (let n = 0; n < 2; n += 1) file.use((store) => store.keep(batchOf(ids, 3)));
+    for (const id of ids) expect(label(file, labelOf(id, 'no', 2))).toBe('recorded');
+    expect(label(file, labelOf(ids[0]!, 'no', 3))).toBe('unknown');
+    expect(liveRows(file)).toBe(50);
   });
 
   it('has the sum of all labels, however they were replaced', () => {
