@@ -113,6 +113,16 @@ it('every folder that the service writes to is mounted, and the keys are where i
   expect(kserveSettings.STATE_DIR).toBe('/tmp/state');
 });
 
+it('the folder of state holds the feedback where it is kept, so that nobody is evicted for it', () => {
+  const { emptyDir } = deployment.spec.template.spec.volumes.find(({ name }: { name: string }) => name === 'state');
+  expect(emptyDir.sizeLimit).toMatch(/^\d+Mi$/);
+  for (const env of [{ ...image, ...settings }, envOf('overlays/dev'), envOf('components/registry')]) {
+    const { feedback } = loadConfig({ KEYS_FILE: 'keys.json', ...env }, false);
+    const mebibytes = feedback === null ? 0 : feedback.maxBytes / 2 ** 20;
+    expect(Number.parseInt(emptyDir.sizeLimit)).toBeGreaterThan(mebibytes);
+  }
+});
+
 it.each([
   ['the base', service, deployment.spec.template.spec.securityContext],
   ["KServe's runtime", kserve, kserve.securityContext],
