@@ -1,4 +1,4 @@
-import { startedByNpm } from './config/process-config.js';
+import { startedByNpm } from './config/environment.js';
 
 /** How often the parent is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 500;

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SETTINGS = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = ['package-lock.json', 'nest-cli.json', 'bundle.ts', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** Milliseconds since the epoch; 0 for what does not exist. */
 function changedAt(path: string): number {

@@ -2,9 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { environmentWith } from '../config/process-config.js';
+import { environmentWith } from '../config/environment.js';
 
-const SERVICE = fileURLToPath(new URL('../main.js', import.meta.url));
+const SERVICE = fileURLToPath(new URL('../service/main.js', import.meta.url));
 const GREETING = / at (http:\S+)/;
 
 /** On loopback, on a port of its own, for nobody else: it needs no keys and leaves no traces. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, type CommanderError } from 'commander';
-import { readEnvironmentFile } from '../config/process-config.js';
+import { readEnvironmentFile } from '../config/environment.js';
 import { reasonOf } from '../core/errors.js';
 import { EXIT } from './exit.js';
 import type { Terminal } from './terminal.js';
 
-const SERVICE = join(import.meta.dirname, '../main.js');
+const SERVICE = join(import.meta.dirname, '../service/main.js');
 
 /** `serve`: becomes the service, with the settings in `.env`; resolves once it serves, or could not. */
 export async function serveCommand(words: readonly string[], terminal: Pick<Terminal, 'out' | 'err'>): Promise<number> {
@@ -27,6 +27,6 @@ export async function serveCommand(words: readonly string[], terminal: Pick<Term
     return EXIT.failure;
   }
   // NOTE: not a process of its own, whose signals and exit code somebody would have to hand on.
-  await import(pathToFileURL(SERVICE).href);
+  await ((await import(pathToFileURL(SERVICE).href)) as { readonly started: Promise<void> }).started;
   return Number(process.exitCode ?? EXIT.ok);
 }

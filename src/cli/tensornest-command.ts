@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { processConfig } from '../config/process-config.js';
 import { EXIT } from './exit.js';
 import { processTerminal } from './process-terminal.js';
 
@@ -32,7 +31,10 @@ export async function tensornest(words: readonly string[]): Promise<number> {
     code = await train(rest, terminal);
   });
   delegate(program, 'model', 'looks at, compares, runs and moves model packages', async (rest) => {
-    const { model } = await import('./model-command.js');
+    const [{ model }, { processConfig }] = await Promise.all([
+      import('./model-command.js'),
+      import('../config/process-config.js'),
+    ]);
     code = await model(rest, { terminal, streams: process, readConfig: processConfig });
   });
   delegate(program, 'key', 'makes a key for whoever is to ask the service', async (rest) => {

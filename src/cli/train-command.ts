@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
-import { environmentWith } from '../config/process-config.js';
+import { environmentWith } from '../config/environment.js';
 import { reasonOf } from '../core/errors.js';
 import { writePackage } from '../model/package/writer.js';
 import { assessmentText, resultText } from '../training/report.js';
@@ -18,7 +18,7 @@ import { TrainFailure } from './train/train-failure.js';
 import { trainInThread } from './train/train-thread.js';
 import { type TrainOptions, trainWords } from './train-options.js';
 
-const SERVICE = join(import.meta.dirname, '../main.js');
+const SERVICE = join(import.meta.dirname, '../service/main.js');
 
 /** Runs `train` with the words that follow the command's name, and resolves to its exit code. */
 export async function train(words: readonly string[], terminal: Terminal): Promise<number> {

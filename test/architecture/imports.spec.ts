@@ -112,6 +112,6 @@ describe('the environment', () => {
     const files = globSync('src/**/*.ts').filter(ours);
     const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')] as const));
     const readers = texts.filter(([, text]) => /process\.env|from 'node:process'/.test(text)).map(([file]) => file);
-    expect(readers).toEqual(['src/config/process-config.ts']);
+    expect(readers).toEqual(['src/config/environment.ts']);
   });
 });

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MEBIBYTE = 1_048_576;
 
 /** The most that the package may be; a step beyond is to be taken on purpose. */
-const LIMITS = { size: MEBIBYTE, unpackedSize: 3 * MEBIBYTE };
+const LIMITS = { size: 2.5 * MEBIBYTE, unpackedSize: 10 * MEBIBYTE };
 
 const NEEDED = [
   'LICENSE',
@@ -19,13 +19,17 @@ const NEEDED = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/main.js',
+  'dist/service/main.js',
+  'dist/service/worker-main.js',
+  'dist/service/store/store-main.js',
+  'dist/service/THIRD-PARTY-LICENSES.txt',
   'dist/cli/tensornest.js',
   'dist/playground/index.html',
   'dist/prediction/protocols/open-inference-grpc/open_inference.proto',
   'models/car-evaluation/2.0.0/manifest.json',
   'models/manifest.schema.json',
 ];
-const UNWANTED = /(\.spec\.|\.map$|^src\/|^test\/|^dist\/client\/|^docker\/|(^|\/)\.|keys.*\.json$|\.pem$|\.jsonl$)/;
+const UNWANTED = /(\.spec\.|\.map$|^src\/|^test\/|^dist\/client\/|^dist\/service\/compiled\/|^docker\/|(^|\/)\.|keys.*\.json$|\.pem$|\.jsonl$)/;
 
 type Check = (packed: Packed) => Promise<readonly string[]> | readonly string[];
 

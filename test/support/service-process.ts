@@ -6,6 +6,9 @@ import type { Environment } from '../../src/config/load-config.js';
 import type { Plan } from './planted-faults.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+const SERVICE = join(ROOT, 'dist/service/main.js');
+/** The same program in modules, in which faults can be planted. */
+const MODULES = join(ROOT, 'dist/main.js');
 const PLANT = pathToFileURL(join(import.meta.dirname, 'planted-faults.ts')).href;
 
 export interface ProcessOptions {
@@ -30,7 +33,7 @@ export class ServiceProcess {
 
   constructor(
     env: Environment = {},
-    { cwd = ROOT, plan, flags = [], files, script = [join(ROOT, 'dist/main.js')] }: ProcessOptions = {},
+    { cwd = ROOT, plan, flags = [], files, script = [plan === undefined ? SERVICE : MODULES] }: ProcessOptions = {},
   ) {
     const planted = plan === undefined ? [] : ['--import', PLANT];
     const words = [...flags, ...planted, ...script];
