@@ -3,6 +3,7 @@ import { category, number, signatureOf } from '../../test/support/signatures.js'
 import { winnersOf } from '../core/winners.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
 import { InputCounts } from '../model/input-counts.js';
+import { Frame } from '../training/datasets/frame.js';
 import { distributionsOf, predictionDistribution } from '../training/distributions.js';
 import { judge } from './judge.js';
 import { referenceOf } from './reference.js';
@@ -129,12 +130,14 @@ function draw(rows: number, shift: Shift, source: () => Source) {
   return { rows: sources.map((from) => drawRow(shift, from)), answers: drawAnswers(shift, sources) };
 }
 
+const NAMES = SIGNATURE.features.map(({ name }) => name);
+
 /** What drifts in a window of its own, beside training rows of its own: all through what trains and what serves. */
 function drifting(training: number, shift: Shift, source = independent): string[] {
   const { rows: known, answers } = draw(training, {}, source);
   const inputs = ENCODER.encode(known)!;
   const distributions = {
-    ...distributionsOf({ rows: known, inputs, labels: known.map(() => 0) }, SIGNATURE),
+    ...distributionsOf({ rows: Frame.of(NAMES, known), inputs, labels: known.map(() => 0) }, SIGNATURE),
     predictions: predictionDistribution(answers, training, SIGNATURE),
   };
   const reference = referenceOf({ signature: SIGNATURE, distributions });

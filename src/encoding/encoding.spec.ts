@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyRow, anySignature, category, number, signatureOf } from '../../test/support/signatures.js';
+import {
+  anyBroadSignature,
+  anyRow,
+  anySignature,
+  category,
+  number,
+  rowFor,
+  signatureOf,
+} from '../../test/support/signatures.js';
 import { explainRow } from './row-dto.js';
 import { RowEncoder } from './row-encoder.js';
 
@@ -15,6 +23,20 @@ describe('encoder and explanation', () => {
         expect(explainRow(signature, row).length === 0).toBe(accepted);
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('agrees with itself on rows by column, as training has them', () => {
+    const rowsOf = anyBroadSignature.chain((signature) =>
+      fc.tuple(fc.constant(signature), fc.array(rowFor(signature), { minLength: 1, maxLength: 5 })),
+    );
+    fc.assert(
+      fc.property(rowsOf, ([signature, rows]) => {
+        const encoder = new RowEncoder(signature);
+        const byColumn = encoder.encodeColumns(rows.length, (name) => rows.map((row) => row[name]));
+        expect(byColumn).toEqual(encoder.encode(rows));
+      }),
+      { numRuns: 500 },
     );
   });
 

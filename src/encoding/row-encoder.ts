@@ -56,6 +56,24 @@ export class RowEncoder {
     return batch;
   }
 
+  /**
+   * The same of rows by column: `column` gives the values of a feature in the order of the rows, of which null and NaN are
+   * missing ones. Missing values are not counted.
+   */
+  encodeColumns(rows: number, column: (name: string) => ArrayLike<unknown>): RowBatch | undefined {
+    const { width } = this;
+    const data = new Float32Array(rows * width);
+    for (const { name, encode, fallback } of this.columns) {
+      const values = column(name);
+      for (let row = 0; row < rows; row += 1) {
+        const value = values[row];
+        const known = value === null || value === undefined || Number.isNaN(value) ? fallback : value;
+        if (known === undefined || !encode(known, data, row * width)) return undefined;
+      }
+    }
+    return { data, rows, width };
+  }
+
   /** Whether it would encode the rows, without counting what they lack. */
   accepts(rows: readonly unknown[]): boolean {
     const accepted = this.encodeAll(rows) !== undefined;

@@ -19,8 +19,7 @@ export function distributionsOf(examples: Examples, { features, classes }: Signa
   return {
     features: Object.fromEntries(
       features.map((feature) => {
-        const values = examples.rows.map((row) => row[feature.name] ?? null);
-        return [feature.name, distributionOf(feature, values)];
+        return [feature.name, distributionOf(feature, examples.rows.values(feature.name))];
       }),
     ),
     classes: countEach(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoricalFeature, Signature } from '../core/signature.js';
 import type { DataRow, Dataset } from './datasets/dataset.js';
+import { Frame } from './datasets/frame.js';
 import { assertTrainable, pick, reencode, toExamples } from './examples.js';
 
 const size: CategoricalFeature = {
@@ -26,13 +27,13 @@ const dataset = (rows: DataRow[], columns = ['id', 'size', 'good']): Dataset => 
   licence: 'CC0-1.0',
   columns,
   target: 'good',
-  rows: () => rows,
+  frame: () => Frame.of(columns, rows),
 });
 
 describe('examples', () => {
   it('hold what the serving encoder makes of the rows, without the columns that are no features', () => {
     const examples = toExamples(dataset([{ id: 1, size: 'big', good: 'yes' }]), signature);
-    expect(examples.rows).toEqual([{ size: 'big' }]);
+    expect(examples.rows.rows()).toEqual([{ size: 'big' }]);
     expect(examples.inputs).toEqual({ data: Float32Array.of(0, 1), rows: 1, width: 2 });
     expect(examples.labels).toEqual([1]);
   });

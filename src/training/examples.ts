@@ -3,7 +3,8 @@ import type { Signature } from '../core/signature.js';
 import { nearest } from '../encoding/nearest.js';
 import { explainRow } from '../encoding/row-dto.js';
 import { RowEncoder } from '../encoding/row-encoder.js';
-import type { DataRow, Dataset } from './datasets/dataset.js';
+import type { Dataset } from './datasets/dataset.js';
+import type { Frame, Value } from './datasets/frame.js';
 import { TrainingError } from './training-error.js';
 
 /** A package needs 32 golden records, and training some rows beside the held-out ones. */
@@ -12,7 +13,7 @@ const LEAST_ROWS = 40;
 /** Rows with the right answers. */
 export interface Examples {
   /** The values of the signature's features, as a client would send them. */
-  readonly rows: readonly DataRow[];
+  readonly rows: Frame;
   /** The same rows as the model sees them. */
   readonly inputs: RowBatch;
   /** Class index of each row. */
@@ -23,28 +24,35 @@ export interface Examples {
 export function toExamples(dataset: Dataset, signature: Signature): Examples {
   const names = signature.features.map(({ name }) => name);
   for (const name of [...names, dataset.target]) assertColumn(dataset, name);
-  const all = dataset.rows();
-  const rows = all.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
-  const inputs = new RowEncoder(signature).encode(rows);
+  const all = dataset.frame();
+  const rows = all.only(names);
+  const inputs = encode(signature, rows);
   if (inputs === undefined) throw refusal(dataset, signature, rows);
-  return { rows, inputs, labels: all.map((row, index) => labelOf(dataset, signature, row, index)) };
+  return { rows, inputs, labels: labelsOf(dataset, signature, all.values(dataset.target)) };
 }
 
 /** The same examples as the model behind `signature` sees them; it must accept what they were made for. */
 export function reencode({ rows, labels }: Examples, signature: Signature): Examples {
-  const inputs = new RowEncoder(signature).encode(rows);
+  const inputs = encode(signature, rows);
   // Learning takes nothing away from what is accepted, but for numbers at the very end of float32.
   if (inputs === undefined) throw new TrainingError('A number of the data set is too large to be normalised.');
   return { rows, inputs, labels };
 }
 
+function encode(signature: Signature, rows: Frame): RowBatch | undefined {
+  return new RowEncoder(signature).encodeColumns(rows.length, (name) => rows.column(name));
+}
+
 /** The examples at `indices`, in that order. */
 export function pick({ rows, inputs, labels }: Examples, indices: readonly number[]): Examples {
-  return { rows: indices.map((index) => rows[index] ?? {}), ...pickEncoded({ rows, inputs, labels }, indices) };
+  return { rows: rows.pick(indices), ...pickEncoded({ inputs, labels }, indices) };
 }
 
 /** As `pick`, without the rows' values. */
-export function pickEncoded({ inputs, labels }: Examples, indices: readonly number[]): Omit<Examples, 'rows'> {
+export function pickEncoded(
+  { inputs, labels }: Omit<Examples, 'rows'>,
+  indices: readonly number[],
+): Omit<Examples, 'rows'> {
   const { width } = inputs;
   const data = new Float32Array(indices.length * width);
   for (let to = 0; to < indices.length; to += 1) {
@@ -73,19 +81,33 @@ export function assertColumn({ name: dataset, columns }: Dataset, name: string):
   throw new TrainingError(`The data set ${dataset} has no column "${name}"; ${hint}`);
 }
 
-function refusal({ name }: Dataset, signature: Signature, rows: readonly DataRow[]): TrainingError {
-  const encoder = new RowEncoder(signature);
-  const index = rows.findIndex((row) => encoder.encode([row]) === undefined);
-  const problems = explainRow(signature, rows[index]).map(({ field, message }) => `${field ?? 'row'} ${message}`);
+function refusal({ name }: Dataset, signature: Signature, rows: Frame): TrainingError {
+  const index = firstRefused(signature, rows);
+  const problems = explainRow(signature, rows.row(index)).map(({ field, message }) => `${field ?? 'row'} ${message}`);
   return new TrainingError(`The data set ${name}, row ${index + 1}: the signature refuses it: ${problems.join('; ')}.`);
 }
 
-function labelOf({ name, target }: Dataset, { classes }: Signature, row: DataRow, index: number): number {
-  const text = String(row[target] ?? '');
-  const label = classes.findIndex((known) => known.label === text);
-  if (label !== -1) return label;
-  const labels = classes.map((known) => known.label).join(', ');
-  throw new TrainingError(
-    `The data set ${name}, row ${index + 1}: its class ${JSON.stringify(text)} is not among the signature's (${labels}).`,
-  );
+/** Halves what holds the first refused row until it is found. */
+function firstRefused(signature: Signature, rows: Frame): number {
+  let [from, to] = [0, rows.length];
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    const half = Array.from({ length: middle - from }, (_, row) => from + row);
+    if (encode(signature, rows.pick(half)) === undefined) to = middle;
+    else from = middle;
+  }
+  return from;
+}
+
+function labelsOf({ name }: Dataset, { classes }: Signature, texts: readonly Value[]): number[] {
+  const places = new Map(classes.map(({ label }, place) => [label, place]));
+  return texts.map((value, row) => {
+    const text = String(value ?? '');
+    const label = places.get(text);
+    if (label !== undefined) return label;
+    throw new TrainingError(
+      `The data set ${name}, row ${row + 1}: its class ${JSON.stringify(text)} is not among the signature's ` +
+        `(${[...places.keys()].join(', ')}).`,
+    );
+  });
 }

@@ -3,6 +3,7 @@ import { category, number, signatureOf } from '../../test/support/signatures.js'
 import type { RowBatch } from '../core/row-batch.js';
 import type { Signature } from '../core/signature.js';
 import type { DataRow } from './datasets/dataset.js';
+import { Frame } from './datasets/frame.js';
 import type { Examples } from './examples.js';
 import { goldenRecords } from './golden.js';
 import { seededRandom } from './random.js';
@@ -15,9 +16,11 @@ const model = {
 };
 const plain = signatureOf(number('row'));
 
+const frameOf = (rows: DataRow[]) => Frame.of(Object.keys(rows[0]!), rows);
+
 function examplesOf(row: (index: number) => DataRow): Examples {
   return {
-    rows: Array.from({ length: ROWS }, (_, index) => row(index)),
+    rows: frameOf(Array.from({ length: ROWS }, (_, index) => row(index))),
     inputs: { data: new Float32Array(ROWS), rows: ROWS, width: 1 },
     labels: Array.from({ length: ROWS }, (_, index) => (index < 95 ? 0 : 1)),
   };

@@ -18,7 +18,7 @@ export function goldenRecords(
   signature: Signature,
   random: Random,
 ): GoldenRecords {
-  const sample = balancedSample(labels, SAMPLED_RECORDS, random).map((index) => rows[index] ?? {});
+  const sample = balancedSample(labels, SAMPLED_RECORDS, random).map((index) => rows.row(index));
   const inputs = [...sample, ...edgeInputs(sample, signature)];
   const batch = new RowEncoder(signature).encode(inputs);
   if (batch === undefined) throw new Error('The signature refuses a golden input. This is a bug.');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { category, number, signatureOf } from '../../test/support/signatures.js';
 import type { Feature } from '../core/signature.js';
 import type { Manifest } from '../model/package/manifest.js';
-import type { DataRow } from './datasets/dataset.js';
+import { type DataRow, Frame } from './datasets/frame.js';
 import { learnSignature } from './learn-signature.js';
 import type { SignatureDraft } from './signature-draft.js';
 import { TrainingError } from './training-error.js';
@@ -16,7 +16,7 @@ const draft = (feature: Feature, { normalisation = [], missing = [] }: Learnt): 
 });
 const learn = (feature: Feature, what: Learnt, values: (string | number | null)[]) => {
   const rows = values.map((value): DataRow => ({ [feature.name]: value }));
-  return learnSignature(draft(feature, what), rows).features[0];
+  return learnSignature(draft(feature, what), Frame.of([feature.name], rows)).features[0];
 };
 const size = category('size', ['small', 'big', 'huge']);
 const weight = number('weight');

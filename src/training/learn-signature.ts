@@ -1,4 +1,4 @@
-import type { DataRow, Value } from './datasets/dataset.js';
+import type { Frame } from './datasets/frame.js';
 import type { Manifest } from '../model/package/manifest.js';
 import { categoryDistribution, numberDistribution } from './distributions.js';
 import type { SignatureDraft } from './signature-draft.js';
@@ -23,18 +23,17 @@ const WIDEST = 8;
  *
  * @param rows training rows only: what is learnt from a held-out row makes its metrics too good.
  */
-export function learnSignature(draft: SignatureDraft, rows: readonly DataRow[]): Signature {
+export function learnSignature(draft: SignatureDraft, rows: Frame): Signature {
   const { provisional } = draft;
   const features = provisional.features.map((feature): Feature => {
-    const values = rows.map((row) => row[feature.name] ?? null);
-    return feature.kind === 'categorical' ? learnCategory(feature, draft, values) : learnNumber(feature, draft, values);
+    return feature.kind === 'categorical' ? learnCategory(feature, draft, rows) : learnNumber(feature, draft, rows);
   });
   return { ...provisional, features };
 }
 
-function learnCategory(feature: CategoricalFeature, draft: SignatureDraft, values: readonly Value[]): Feature {
+function learnCategory(feature: CategoricalFeature, draft: SignatureDraft, rows: Frame): Feature {
   if (!draft.missing.has(feature.name)) return feature;
-  const { counts } = categoryDistribution(feature, values);
+  const { counts } = categoryDistribution(feature, rows.values(feature.name));
   const most = Math.max(...Object.values(counts));
   const mode = feature.values.find((value) => counts[value] === most) ?? feature.example;
   return { ...feature, missing: { policy: 'default', value: mode } };
@@ -49,11 +48,11 @@ function scaleOf(std: number, deciles: readonly number[]): number {
   return scale < LEAST_DEVIATION ? 1 : scale;
 }
 
-function learnNumber(feature: NumberFeature, draft: SignatureDraft, values: readonly Value[]): Feature {
+function learnNumber(feature: NumberFeature, draft: SignatureDraft, rows: Frame): Feature {
   const { name, integer } = feature;
   const [normalises, fillsIn] = [draft.normalisation.has(name), draft.missing.has(name)];
   if (!normalises && !fillsIn) return feature;
-  const { mean, std, deciles } = numberDistribution(feature, values);
+  const { mean, std, deciles } = numberDistribution(feature, rows.values(name));
   const median = deciles[5] ?? mean;
   return {
     ...feature,

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
 import { BACKENDS } from '../runtime/backends/index.js';
 import type { Dataset } from './datasets/dataset.js';
+import { Frame } from './datasets/frame.js';
 import { seededRandom } from './random.js';
 import { trainModel } from './train-model.js';
 import { parseTrainingConfig } from './training-config.js';
@@ -20,14 +21,15 @@ const noisy: Dataset = {
   licence: 'CC0-1.0',
   columns: [...NAMES, 'class'],
   target: 'class',
-  rows: () => {
+  frame: () => {
     const random = seededRandom(3);
-    return Array.from({ length: ROWS }, () => {
+    const rows = Array.from({ length: ROWS }, () => {
       const values = NAMES.map(() => uniformFloat64(random));
       const luck = uniformFloat64(random);
       const truth = luck < 0.75 ? values[0]! > values[1]! : luck < 0.875;
       return { ...Object.fromEntries(NAMES.map((name, at) => [name, values[at]!])), class: truth ? 'yes' : 'no' };
     });
+    return Frame.of([...NAMES, 'class'], rows);
   },
 };
 

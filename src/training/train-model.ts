@@ -265,17 +265,17 @@ function assessRun({ split, signature, examples, model, learning }: Run, probabi
   const heldOut = pick(examples, split.heldOut);
   const predict = (inputs: Examples['inputs']) => model.predict(inputs);
   const assessment = assess({ examples: heldOut, probabilities, signature, predict }, seededRandom(seed));
-  return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows[row] ?? {}) };
+  return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows.row(row)) };
 }
 
 function slicesIn({ split, signature, examples }: Run, probabilities: Float32Array, options: RecipeOptions): Slices[] {
   const { dataset, slices = [], config } = options;
   if (slices.length === 0) return [];
-  const rows = dataset.rows();
+  const rows = dataset.frame();
   const labels = split.heldOut.map((row) => examples.labels[row]!);
   const judged = { labels, probabilities, classes: signature.classes.map(({ label }) => label) };
   return slices.map((column) => {
-    const values = split.heldOut.map((row) => rows[row]![column] ?? null);
+    const values = split.heldOut.map((row) => rows.at(column, row));
     return slicesOf(judged, column, values, seededRandom(config.seed));
   });
 }

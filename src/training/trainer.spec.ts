@@ -2,6 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
 import { BACKENDS } from '../runtime/backends/index.js';
+import { Frame } from './datasets/frame.js';
 import type { Examples } from './examples.js';
 import type { FitState } from './fit-state.js';
 import type { EpochReport } from './progress.js';
@@ -18,7 +19,7 @@ function learnable(): Examples {
   const data = Float32Array.from({ length: ROWS * WIDTH }, () => uniformInt(random, 0, 1000) / 1000);
   const rows = Array.from({ length: ROWS }, (_, row) => ({ row }));
   const labels = rows.map(({ row }) => (data[row * WIDTH]! > data[row * WIDTH + 1]! ? 1 : 0));
-  return { rows, inputs: { data, rows: ROWS, width: WIDTH }, labels };
+  return { rows: Frame.of(['row'], rows), inputs: { data, rows: ROWS, width: WIDTH }, labels };
 }
 
 const examples = learnable();

@@ -57,7 +57,10 @@ describe('a prediction', () => {
         expect(Math.abs(value - offline[row]!.probabilities[column]!)).toBeLessThan(2e-6);
       });
     });
-    const right = carEvaluation.rows().filter((row, index) => row.class === body.results[index].label).length;
+    const right = carEvaluation
+      .frame()
+      .rows()
+      .filter((row, index) => row.class === body.results[index].label).length;
     expect(right / rows.length).toBeGreaterThanOrEqual(0.995);
   });
 });

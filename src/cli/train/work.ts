@@ -40,7 +40,7 @@ export async function work(
   const result = await trainModel({ ...settings, slices: options.slice, checkpoint, stopped });
   checkpoints.close(config, result);
   const { name, version, failUnder } = config;
-  const report = reportFiles({ ...prepared, config, result, date, rows: dataset.rows().length });
+  const report = reportFiles({ ...prepared, config, result, date, rows: dataset.frame().length });
   return { config: { name, version, failUnder }, result, report };
 }
 

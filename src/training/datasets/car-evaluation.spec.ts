@@ -11,12 +11,12 @@ describe('the car evaluation data set', () => {
 
   it('has 1,728 rows in four classes of the published sizes', () => {
     const counts = new Map<unknown, number>();
-    for (const row of carEvaluation.rows()) counts.set(row.class, (counts.get(row.class) ?? 0) + 1);
+    for (const row of carEvaluation.frame().rows()) counts.set(row.class, (counts.get(row.class) ?? 0) + 1);
     expect(Object.fromEntries(counts)).toEqual({ unacc: 1210, acc: 384, good: 69, vgood: 65 });
   });
 
   it('starts with the dearest car and ends with the cheapest, safety varying fastest', () => {
-    const lines = toCsv(carEvaluation).trimEnd().split('\n');
+    const lines = toCsv(carEvaluation.frame(), carEvaluation.columns).trimEnd().split('\n');
     expect(lines).toHaveLength(1728);
     expect(lines[0]).toBe('vhigh,vhigh,2,2,small,low,unacc');
     expect(lines[1]).toBe('vhigh,vhigh,2,2,small,med,unacc');
@@ -24,7 +24,10 @@ describe('the car evaluation data set', () => {
   });
 
   it('holds every combination of the attributes once', () => {
-    const cars = carEvaluation.rows().map((row) => JSON.stringify({ ...row, class: null }));
+    const cars = carEvaluation
+      .frame()
+      .rows()
+      .map((row) => JSON.stringify({ ...row, class: null }));
     expect(new Set(cars).size).toBe(1728);
   });
 });

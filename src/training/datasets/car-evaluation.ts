@@ -1,4 +1,5 @@
-import type { DataRow, Dataset } from './dataset.js';
+import type { Dataset } from './dataset.js';
+import { Frame } from './frame.js';
 
 const ATTRIBUTES = {
   buying: ['vhigh', 'high', 'med', 'low'],
@@ -56,6 +57,8 @@ const ACCEPTABILITY = [
   ['unacc', 'acc', 'good', 'vgood'],
 ] as const;
 
+const COLUMNS = [...Object.keys(ATTRIBUTES), 'class'];
+
 /**
  * The UCI Car Evaluation data set, generated: its 1,728 rows are every combination of the six attributes, judged by the
  * decision tables of the expert model that made it. The last attribute varies fastest, as in the published file.
@@ -67,9 +70,13 @@ export const carEvaluation: Dataset = {
     'derived from the expert decision model of M. Bohanec and V. Rajkovic, 1990. ' +
     'Regenerated from its decision tables, with no row changed.',
   licence: 'CC-BY-4.0',
-  columns: [...Object.keys(ATTRIBUTES), 'class'],
+  columns: COLUMNS,
   target: 'class',
-  rows: () => everyCar().map((car): DataRow => ({ ...car, class: judge(car) })),
+  frame: () =>
+    Frame.of(
+      COLUMNS,
+      everyCar().map((car) => ({ ...car, class: judge(car) })),
+    ),
 };
 
 function everyCar(): Car[] {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './dataset.js';
+import { Frame } from './frame.js';
 import { datasetNamed } from './index.js';
 
 describe('a data set as CSV', () => {
   it('quotes the cells that hold a comma, a quote or a line break, and leaves missing values empty', () => {
-    const rows = () => [
+    const columns = ['a', 'b'];
+    const rows = [
       { a: 'x, y', b: 1.5 },
       { a: 'say "hi"\n', b: null },
     ];
-    expect(toCsv({ columns: ['a', 'b'], rows })).toBe('"x, y",1.5\n"say ""hi""\n",\n');
+    expect(toCsv(Frame.of(columns, rows), columns)).toBe('"x, y",1.5\n"say ""hi""\n",\n');
   });
 });
 

@@ -1,10 +1,7 @@
-import { sha256 } from '../../model/package/integrity.js';
+import { createHash } from 'node:crypto';
+import type { DataRow, Frame, Value } from './frame.js';
 
-/** One cell; null where the value is missing. */
-export type Value = string | number | null;
-
-/** One row of a table: column name to value. */
-export type DataRow = Readonly<Record<string, Value>>;
+export type { DataRow, Value };
 
 /** A table with one column that holds the class. */
 export interface Dataset {
@@ -18,26 +15,42 @@ export interface Dataset {
   /** The column that holds the class. */
   readonly target: string;
   /** The rows, in the same order each time. */
-  rows(): readonly DataRow[];
+  frame(): Frame;
   /** The rows that its owner wants held out, by index; without it the class decides and the seed. */
   readonly heldOut?: readonly number[];
   /** What each row belongs to, such as a person: rows of one group are never parted by a split. */
   readonly groups?: readonly string[];
 }
 
-/** The rows as CSV without a header, each line ended by a line feed; a missing value is an empty cell. */
-export function toCsv({ columns, rows }: Pick<Dataset, 'columns' | 'rows'>): string {
-  return rows()
-    .map((row) => columns.map((column) => cell(row[column] ?? null)).join(',') + '\n')
-    .join('');
+/** Rows whose text is hashed at once. */
+const PIECE = 1_000;
+
+/**
+ * What identifies the rows: SHA-256 of their CSV text (without a header, each line ended by a line feed, an empty cell where
+ * a value is missing), as 64 lower-case hexadecimal digits.
+ */
+export function digestOf({ columns, frame }: Pick<Dataset, 'columns' | 'frame'>): string {
+  const table = frame();
+  const hash = createHash('sha256');
+  for (let from = 0; from < table.length; from += PIECE) {
+    const piece = table.pick(Array.from({ length: Math.min(PIECE, table.length - from) }, (_, row) => from + row));
+    hash.update(toCsv(piece, columns));
+  }
+  return hash.digest('hex');
 }
 
-/** What identifies the rows: SHA-256 of their CSV text, as 64 lower-case hexadecimal digits. */
-export function digestOf(dataset: Dataset): string {
-  return sha256(toCsv(dataset));
+/** Rows as that text. */
+export function toCsv(rows: Frame, columns: readonly string[]): string {
+  const values = columns.map((name) => rows.values(name));
+  let text = '';
+  for (let row = 0; row < rows.length; row += 1) {
+    text += values.map((column) => cell(column[row]!)).join(',') + '\n';
+  }
+  return text;
 }
 
 function cell(value: Value): string {
-  const text = String(value ?? '');
+  if (typeof value === 'number') return String(value);
+  const text = value ?? '';
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

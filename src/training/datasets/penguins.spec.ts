@@ -3,7 +3,7 @@ import { digestOf, toCsv } from './dataset.js';
 import { penguins } from './penguins.js';
 
 const SHA256 = '06e7e2002484c61ed17754096633e36c640f79b28d32c00696b445ea5e86d2f9';
-const rows = penguins.rows();
+const rows = penguins.frame().rows();
 const countsOf = (column: string) => {
   const counts = new Map<unknown, number>();
   for (const row of rows) counts.set(row[column], (counts.get(row[column]) ?? 0) + 1);
@@ -23,6 +23,6 @@ describe('the penguin data set', () => {
   it('keeps missing values missing, the sex that is given as "." among them', () => {
     expect(countsOf('sex')).toEqual({ MALE: 168, FEMALE: 165, null: 11 });
     expect(countsOf('body_mass_g').null).toBe(2);
-    expect(toCsv(penguins).split('\n')[3]).toBe('Adelie,Torgersen,,,,,');
+    expect(toCsv(penguins.frame(), penguins.columns).split('\n')[3]).toBe('Adelie,Torgersen,,,,,');
   });
 });

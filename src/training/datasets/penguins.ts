@@ -1,4 +1,5 @@
 import type { DataRow, Dataset, Value } from './dataset.js';
+import { Frame } from './frame.js';
 import { readPackageFile } from './package-file.js';
 
 /** Column of the file to column of the table. */
@@ -29,7 +30,11 @@ export const penguins: Dataset = {
   licence: 'CC0-1.0',
   columns: Object.values(COLUMNS),
   target: 'species',
-  rows: () => (JSON.parse(readPackageFile('vega-datasets', 'data/penguins.json')) as Bird[]).map(toRow),
+  frame: () =>
+    Frame.of(
+      Object.values(COLUMNS),
+      (JSON.parse(readPackageFile('vega-datasets', 'data/penguins.json')) as Bird[]).map(toRow),
+    ),
 };
 
 function toRow(bird: Bird): DataRow {

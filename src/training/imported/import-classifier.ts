@@ -67,7 +67,7 @@ export async function importClassifier(
   const contents = packageOf(identity, {
     signature,
     golden: golden.map((place) => ({
-      row: place < rows ? held!.rows[place]! : sample.madeUp[place - rows]!,
+      row: place < rows ? held!.rows.row(place) : sample.madeUp[place - rows]!,
       probabilities: recorded[place]!,
     })),
     ...(held === undefined

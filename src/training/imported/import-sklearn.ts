@@ -42,7 +42,7 @@ export async function importSklearn(
     const sample = balancedSample(examples.labels, RECORDS, seededRandom(SEED));
     const contents = packageOf(identity, {
       signature,
-      golden: sample.map((row) => ({ row: examples.rows[row]!, probabilities: truth[row]! })),
+      golden: sample.map((row) => ({ row: examples.rows.row(row), probabilities: truth[row]! })),
       held: { examples, probabilities },
       files: await network.export(),
       format: 'layers-model',

@@ -1,11 +1,11 @@
 import type { Signature } from '../../core/signature.js';
 import { explainRow } from '../../encoding/row-dto.js';
 import { RowEncoder } from '../../encoding/row-encoder.js';
-import { sha256 } from '../../model/package/integrity.js';
 import type { GoldenRecords, Manifest } from '../../model/package/manifest.js';
 import type { PackageContents } from '../../model/package/writer.js';
 import { calibrationOf } from '../calibration.js';
-import { type DataRow, toCsv } from '../datasets/dataset.js';
+import { type DataRow, digestOf } from '../datasets/dataset.js';
+import { Frame } from '../datasets/frame.js';
 import { distributionsOf, predictionDistribution } from '../distributions.js';
 import type { Examples } from '../examples.js';
 import { evaluate } from '../metrics.js';
@@ -105,8 +105,12 @@ export function judgedRows(
     throw new TrainingError(`${count}; ${fix}.${why === '' ? '' : ` The signature refuses ${why}.`}`);
   }
   const good = kept.map((row) => rows[row]!);
+  const frame = Frame.of(
+    signature.features.map(({ name }) => name),
+    good,
+  );
   return {
-    examples: { rows: good, inputs: encoder.encode(good)!, labels: kept.map((row) => places.get(labels[row]!)!) },
+    examples: { rows: frame, inputs: encoder.encode(good)!, labels: kept.map((row) => places.get(labels[row]!)!) },
     kept,
     notes:
       refused === undefined
@@ -159,13 +163,15 @@ function metricsOf({ examples: { labels }, probabilities }: NonNullable<Judged['
 }
 
 function datasetOf({ rows, labels }: Examples, { features, classes }: Signature): Manifest['training']['dataset'] {
-  const table = rows.map((row, at) => ({ ...row, class: classes[labels[at]!]!.label }));
+  const names = features.map(({ name }) => name);
+  const table = rows.rows().map((row, at) => ({ ...row, class: classes[labels[at]!]!.label }));
+  const columns = [...names, 'class'];
   return {
     name: 'rows that came with the model',
     source: 'Given by whoever imported the model, as rows that it was not trained on.',
     licence: 'not stated',
     rows: rows.length,
-    sha256: sha256(toCsv({ columns: [...features.map(({ name }) => name), 'class'], rows: () => table })),
+    sha256: digestOf({ columns, frame: () => Frame.of(columns, table) }),
   };
 }
 

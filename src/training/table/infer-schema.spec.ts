@@ -97,7 +97,9 @@ describe('what a table is taken for', () => {
     expect(schema.source.other).toEqual({ town: ['Ayr', 'Bude'] });
     expect(feature(schema, 'town')).toMatchObject({ values: ['Oslo', 'Rome', OTHER] });
     expect(schema.warnings).toContain('"town": 2 categories in fewer than 3 rows are taken as "other".');
-    const rows = tableDataset(tableOf({ a, town, y }), schema.source, new Set(['a'])).rows();
+    const rows = tableDataset(tableOf({ a, town, y }), schema.source, new Set(['a']))
+      .frame()
+      .rows();
     expect(rows.slice(4, 8).map((row) => row.town)).toEqual(['Oslo', OTHER, OTHER, 'Rome']);
   });
 
@@ -116,7 +118,11 @@ describe('what a table is taken for', () => {
     const options = { target: 'y', missing: [], categorical: [], include: [], ordinal: new Map(), sensitive: [] };
     const schema = inferSchema(table, options);
     expect(schema.warnings).toContain('2 rows have no y and are left out.');
-    expect(tableDataset(table, schema.source, new Set(['a'])).rows()).toHaveLength(ROWS - 2);
+    expect(
+      tableDataset(table, schema.source, new Set(['a']))
+        .frame()
+        .rows(),
+    ).toHaveLength(ROWS - 2);
   });
 
   it.each<[string, Partial<SchemaOptions>]>([

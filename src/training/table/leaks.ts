@@ -31,10 +31,16 @@ function purity(values: ColumnProfile['values'], labels: readonly string[], rows
   return most / rows.length;
 }
 
-/** 1 where, along the sorted numbers, the class changes once for each class but the first; else 0. */
+/** 1 where the numbers of each class lie apart from those of every other; else 0. */
 function stretches(values: ColumnProfile['values'], labels: readonly string[], rows: readonly number[]): number {
-  const sorted = [...rows].sort((a, b) => Number(values[a]) - Number(values[b]));
-  let changes = 0;
-  for (let at = 1; at < sorted.length; at += 1) if (labels[sorted[at]!] !== labels[sorted[at - 1]!]) changes += 1;
-  return changes <= new Set(labels).size - 1 ? 1 : 0;
+  const ranges = new Map<string, [low: number, high: number]>();
+  for (const row of rows) {
+    const value = Number(values[row]);
+    const range = ranges.get(labels[row]!);
+    if (range === undefined) ranges.set(labels[row]!, [value, value]);
+    else if (value < range[0]) range[0] = value;
+    else if (value > range[1]) range[1] = value;
+  }
+  const sorted = [...ranges.values()].sort(([one], [other]) => one - other);
+  return sorted.every(([low], at) => at === 0 || low > sorted[at - 1]![1]) ? 1 : 0;
 }

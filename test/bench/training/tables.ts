@@ -24,7 +24,7 @@ export const TABLES: readonly BenchTable[] = [
 interface Dataset {
   readonly columns: readonly string[];
   readonly target: string;
-  rows(): readonly Readonly<Record<string, string | number | null>>[];
+  frame(): { rows(): readonly Readonly<Record<string, string | number | null>>[] };
 }
 
 /** A data set of the project; every fourth row of a class is held out. */
@@ -32,12 +32,14 @@ async function datasetCsv(name: string): Promise<string> {
   const { datasetNamed } = (await import(join(ROOT, 'dist/training/datasets/index.js'))) as {
     datasetNamed(name: string): Dataset;
   };
-  const { columns, target, rows } = datasetNamed(name);
+  const { columns, target, frame } = datasetNamed(name);
   const seen = new Map<unknown, number>();
-  const lines = rows().map((row) => {
-    const count = (seen.get(row[target]) ?? 0) + 1;
-    seen.set(row[target], count);
-    return [...columns.map((column) => row[column] ?? ''), count % 4 === 0 ? 'test' : 'train'].join();
-  });
+  const lines = frame()
+    .rows()
+    .map((row) => {
+      const count = (seen.get(row[target]) ?? 0) + 1;
+      seen.set(row[target], count);
+      return [...columns.map((column) => row[column] ?? ''), count % 4 === 0 ? 'test' : 'train'].join();
+    });
   return [[...columns, PART].join(), ...lines].join('\n') + '\n';
 }
