@@ -41,6 +41,7 @@ export async function post(body: Buffer<ArrayBuffer>, { url, authorization }: Au
 
 function whyNot(error: unknown): string {
   if ((error as Error).name === 'TimeoutError') return `no answer within ${ANSWER_MS / 1_000} s`;
-  const { cause } = error as { cause?: { code?: string } };
-  return cause?.code ?? (error as Error).name;
+  // A request that is not made at all, such as one to a port that fetch keeps from, has a message and no code.
+  const { cause } = error as { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? (error as Error).name;
 }
