@@ -116,7 +116,11 @@ it(
     const overload = await hard.stop();
     expect(Object.keys(overload).sort()).toEqual(['200', '503']);
     expect(kubelet.restarts).toEqual([]);
-    expect(kubelet.changes.map(({ ready }) => ready)).toEqual([true]);
+    const failed = kubelet.looks.filter(({ kind, ok }) => kind === 'readiness' && !ok);
+    expect(
+      kubelet.changes.map(({ ready }) => ready),
+      JSON.stringify(failed),
+    ).toEqual([true]);
 
     // Drain: requests go on until the replica is out of the balancing.
     const last = new Pressure(4, 1, 5);

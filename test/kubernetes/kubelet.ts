@@ -17,6 +17,8 @@ export interface Look {
   readonly kind: Kind;
   /** Milliseconds since the kubelet began. */
   readonly at: number;
+  /** The status, or why there was none. */
+  readonly answer: number | string;
   readonly ok: boolean;
   readonly took: number;
 }
@@ -109,7 +111,7 @@ export class Kubelet {
     const at = this.now();
     const port = this.options.ports[httpGet.port];
     if (port === undefined) throw new Error(`The manifest names the port ${httpGet.port}, which nobody knows.`);
-    const ok = await fetch(`http://127.0.0.1:${port}${httpGet.path}`, {
+    const answer = await fetch(`http://127.0.0.1:${port}${httpGet.path}`, {
       // A connection of its own for each, as the kubelet has it.
       headers: { connection: 'close', 'user-agent': 'kube-probe/1.35' },
       redirect: 'manual',
@@ -117,11 +119,12 @@ export class Kubelet {
     }).then(
       async (response) => {
         await response.arrayBuffer();
-        return response.status >= 200 && response.status < 400;
+        return response.status;
       },
-      () => false,
+      (error: unknown) => (error as Error).name,
     );
-    if (!this.stopped.signal.aborted) this.looks.push({ kind, at, ok, took: this.now() - at });
+    const ok = typeof answer === 'number' && answer >= 200 && answer < 400;
+    if (!this.stopped.signal.aborted) this.looks.push({ kind, at, answer, ok, took: this.now() - at });
     return ok;
   }
 
