@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs, promisify } from 'node:util';
 import { BENCH, OUTPUT, ROOT } from '../paths.ts';
 import { debianPython } from './debian-python.ts';
+import { checkSklearnExports } from './sklearn-exports.ts';
 import { type BenchTable, PART, TABLES } from './tables.ts';
 
 /** What we may be worse by than the better of the peers. */
@@ -34,11 +35,13 @@ if (chosen.length === 0)
   throw new Error(`There is no table "${values.table}"; there is ${TABLES.map(({ name }) => name).join(', ')}.`);
 const python = await debianPython();
 if (python === undefined) {
-  console.log('scikit-learn is left out: on Debian, apt-get install python3-sklearn.');
+  console.log('scikit-learn is left out: on Debian, apt-get install python3-sklearn python3-pandas.');
 }
 const folder = await mkdtemp(join(tmpdir(), 'tensornest-bench-'));
 const rows: Row[] = [];
+let differing: readonly string[] = [];
 try {
+  if (python !== undefined) differing = await checkSklearnExports(python, join(folder, 'exports'));
   for (const table of chosen) {
     rows.push(await measure(table));
     console.log(lineOf(rows.at(-1)!));
@@ -54,11 +57,11 @@ await writeFile(
 );
 await writeFile(join(OUTPUT, 'training.md'), report);
 console.log(`\n${report}`);
-const failures = rows.flatMap((row) => row.failures);
+const failures = [...differing, ...rows.flatMap((row) => row.failures)];
 for (const failure of failures) console.error(failure);
-console.log(
-  `${rows.length - rows.filter((row) => row.failures.length > 0).length} passed, ${rows.filter((row) => row.failures.length > 0).length} failed`,
-);
+const parts = [...rows.map((row) => row.failures), ...(python === undefined ? [] : [differing])];
+const failed = parts.filter((part) => part.length > 0).length;
+console.log(`${parts.length - failed} passed, ${failed} failed`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
 async function measure(table: BenchTable): Promise<Row> {
