@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { category, number, signatureOf } from '../../test/support/signatures.js';
-import type { Feature } from '../core/signature.js';
+import type { Feature, NumberFeature } from '../core/signature.js';
 import type { Manifest } from '../model/package/manifest.js';
 import { type DataRow, Frame } from './datasets/frame.js';
 import { learnSignature } from './learn-signature.js';
@@ -65,5 +65,24 @@ describe('a learnt signature', () => {
     const attempt = () => learn(weight, { normalisation: ['weight'] }, [null, null]);
     expect(attempt).toThrow(TrainingError);
     expect(attempt).toThrow('No training row has a value for weight: remove it.');
+  });
+
+  it('gives many columns that measure the same thing one scale, and others one each', () => {
+    const names = Array.from({ length: 200 }, (_, at) => `p${at}`);
+    const rows = [0, 1].map((row) =>
+      Object.fromEntries(names.map((name, at) => [name, row * (at === 0 ? 4 : 2 + (at % 3))])),
+    );
+    const scales = (features: readonly string[]) => {
+      const provisional = {
+        name: 'many',
+        features: features.map((name) => ({ ...weight, name })),
+        classes: [],
+      } as never;
+      const asked: SignatureDraft = { provisional, normalisation: new Set(features), missing: new Set() };
+      const learnt = learnSignature(asked, Frame.of(names, rows)).features as readonly NumberFeature[];
+      return new Set(learnt.map(({ normalisation }) => JSON.stringify(normalisation)));
+    };
+    expect(scales(names)).toEqual(new Set(['{"mean":0,"std":4}']));
+    expect(scales(names.slice(1)).size).toBe(3);
   });
 });

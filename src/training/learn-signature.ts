@@ -15,6 +15,12 @@ type NumberFeature = Extract<Feature, { kind: 'number' }>;
 const LEAST_DEVIATION = 1e-12;
 /** Deviations between the smallest and the largest training value, at most. */
 const WIDEST = 8;
+/** From so many columns of numbers on they are looked at together. */
+const MANY = 200;
+/** Of the range of them all, what most columns have to fill for it to be theirs too. */
+const ALIKE = 0.5;
+
+type Normalisation = NonNullable<NumberFeature['normalisation']>;
 
 /**
  * The signature of `draft` with the rest of it learnt from `rows`: mean and population standard deviation of the values
@@ -25,10 +31,39 @@ const WIDEST = 8;
  */
 export function learnSignature(draft: SignatureDraft, rows: Frame): Signature {
   const { provisional } = draft;
+  const shared = oneScale(draft, rows);
   const features = provisional.features.map((feature): Feature => {
-    return feature.kind === 'categorical' ? learnCategory(feature, draft, rows) : learnNumber(feature, draft, rows);
+    return feature.kind === 'categorical'
+      ? learnCategory(feature, draft, rows)
+      : learnNumber(feature, draft, rows, shared);
   });
   return { ...provisional, features };
+}
+
+/**
+ * The scale of many columns that measure the same thing, such as pixels: their range becomes 0 to 1, so that what differs
+ * little counts little and a value means the same in each of them. Undefined where columns are few or differ.
+ */
+function oneScale({ provisional, normalisation }: SignatureDraft, rows: Frame): Normalisation | undefined {
+  const names = provisional.features.flatMap(({ kind, name }) =>
+    kind === 'number' && normalisation.has(name) ? [name] : [],
+  );
+  if (names.length < MANY) return undefined;
+  const ranges = names.map((name) => rangeOf(rows, name)).filter(({ low, high }) => low <= high);
+  const low = Math.min(...ranges.map((range) => range.low));
+  const high = Math.max(...ranges.map((range) => range.high));
+  const filled = ranges.filter((range) => range.high - range.low >= ALIKE * (high - low)).length;
+  return high - low >= LEAST_DEVIATION && filled > ranges.length / 2 ? { mean: low, std: high - low } : undefined;
+}
+
+function rangeOf(rows: Frame, name: string): { readonly low: number; readonly high: number } {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of rows.column(name)) {
+    if (typeof value !== 'number') continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
 }
 
 function learnCategory(feature: CategoricalFeature, draft: SignatureDraft, rows: Frame): Feature {
@@ -48,7 +83,12 @@ function scaleOf(std: number, deciles: readonly number[]): number {
   return scale < LEAST_DEVIATION ? 1 : scale;
 }
 
-function learnNumber(feature: NumberFeature, draft: SignatureDraft, rows: Frame): Feature {
+function learnNumber(
+  feature: NumberFeature,
+  draft: SignatureDraft,
+  rows: Frame,
+  shared: Normalisation | undefined,
+): Feature {
   const { name, integer } = feature;
   const [normalises, fillsIn] = [draft.normalisation.has(name), draft.missing.has(name)];
   if (!normalises && !fillsIn) return feature;
@@ -56,7 +96,7 @@ function learnNumber(feature: NumberFeature, draft: SignatureDraft, rows: Frame)
   const median = deciles[5] ?? mean;
   return {
     ...feature,
-    ...(normalises ? { normalisation: { mean, std: scaleOf(std, deciles) } } : {}),
+    ...(normalises ? { normalisation: shared ?? { mean, std: scaleOf(std, deciles) } } : {}),
     ...(fillsIn ? { missing: { policy: 'default', value: integer ? Math.round(median) : median } } : {}),
   };
 }

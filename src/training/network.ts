@@ -15,18 +15,21 @@ export interface NetworkShape {
   readonly activation: Activation | undefined;
   /** Part of each hidden layer's units that a training step leaves out. */
   readonly dropout?: number | undefined;
+  /** Part of the columns that a training step leaves out. */
+  readonly inputDropout?: number | undefined;
   readonly classes: number;
 }
 
 /** An untrained network: [rows, width] to probabilities of shape [rows, classes]. */
 export function buildNetwork(
-  { name, width, hidden, activation, dropout, classes }: NetworkShape,
+  { name, width, hidden, activation, dropout, inputDropout, classes }: NetworkShape,
   random: Random,
 ): Sequential {
   // NOTE: every name is given, as TensorFlow.js would number the layers of all models of the process in one sequence.
   const network = sequential({ name });
   const initial = () => initializers.glorotUniform({ seed: drawSeed(random) });
   network.add(layers.inputLayer({ name: 'row', inputShape: [width] }));
+  if (inputDropout !== undefined) network.add(layers.dropout({ name: 'dropout_0', rate: inputDropout, seed: 1 }));
   hidden.forEach((units, index) => {
     network.add(layers.dense({ name: `hidden_${index + 1}`, units, activation, kernelInitializer: initial() }));
     if (dropout !== undefined) network.add(layers.dropout({ name: `dropout_${index + 1}`, rate: dropout, seed: 1 }));

@@ -16,7 +16,7 @@ describe('the recipes of a search', () => {
     expect(shapes(6_000, WIDE - 1).every(({ dropout }) => dropout === undefined)).toBe(true);
     const wide = shapes(6_000, 784);
     expect(wide).toHaveLength(3);
-    expect(wide.at(-1)).toMatchObject({ layers: [512, 256], activation: 'relu', dropout: 0.4 });
+    expect(wide.at(-1)).toMatchObject({ layers: [512, 256], activation: 'relu', dropout: 0.5, inputDropout: 0.2 });
   });
 
   it.each([

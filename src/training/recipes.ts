@@ -4,6 +4,8 @@ import type { Hyperparameters } from './trainer.js';
 interface Candidate {
   readonly layers: readonly number[];
   readonly dropout?: number;
+  readonly inputDropout?: number;
+  readonly batchSize?: number;
   readonly learningRates: readonly number[];
 }
 
@@ -20,12 +22,12 @@ const CANDIDATES: readonly Candidate[] = [
 
 /**
  * For rows of so many columns that each step is dear and that there is enough to learn by heart: fewer of them, smaller
- * steps, and dropout.
+ * steps and batches, and dropout, of columns too.
  */
 const WIDE_CANDIDATES: readonly Candidate[] = [
   { layers: [], learningRates: [0.003] },
   { layers: [128], dropout: 0.2, learningRates: [0.002] },
-  { layers: [512, 256], dropout: 0.4, learningRates: [0.001] },
+  { layers: [512, 256], dropout: 0.5, inputDropout: 0.2, batchSize: 64, learningRates: [0.001] },
 ];
 
 /** Columns of an encoded row from which on it is wide. */
@@ -47,14 +49,16 @@ export function recipesFor(
   classWeights: Hyperparameters['classWeights'],
 ): Hyperparameters[] {
   const batchSize = Math.min(256, Math.max(16, 2 ** Math.floor(Math.log2(rows / 16))));
-  return (width < WIDE ? CANDIDATES : WIDE_CANDIDATES).flatMap(({ layers, dropout, learningRates }) => {
+  return (width < WIDE ? CANDIDATES : WIDE_CANDIDATES).flatMap((candidate) => {
+    const { layers, dropout, inputDropout, learningRates } = candidate;
     const allowed = Math.min(ROWS_PER_TRIAL / rows, WORK_PER_TRIAL / rows / weightsOf([width, ...layers, classes]));
     return learningRates.map((learningRate) => ({
       layers,
       ...(layers.length > 0 ? { activation: 'relu' as const } : {}),
       ...(dropout === undefined ? {} : { dropout }),
+      ...(inputDropout === undefined ? {} : { inputDropout }),
       epochs: Math.max(LEAST_EPOCHS, Math.min(MOST_EPOCHS, Math.floor(allowed))),
-      batchSize,
+      batchSize: Math.min(batchSize, candidate.batchSize ?? batchSize),
       learningRate,
       ...(classWeights === undefined ? {} : { classWeights }),
     }));

@@ -17,6 +17,8 @@ export interface Hyperparameters {
   readonly activation?: Activation | undefined;
   /** Part of each hidden layer's units that a training step leaves out. @default none */
   readonly dropout?: number | undefined;
+  /** Part of an encoded row's columns that a training step leaves out. @default none */
+  readonly inputDropout?: number | undefined;
   readonly epochs: number;
   /** Rows per update of the weights; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
@@ -91,8 +93,8 @@ function untrained(
   width: number,
   { name, classes, seed, hyperparameters }: Pick<FitOptions, 'name' | 'classes' | 'seed' | 'hyperparameters'>,
 ): Sequential {
-  const { layers: hidden, activation, dropout } = hyperparameters;
-  return buildNetwork({ name, width, hidden, activation, dropout, classes }, seededRandom(seed));
+  const { layers: hidden, activation, dropout, inputDropout } = hyperparameters;
+  return buildNetwork({ name, width, hidden, activation, dropout, inputDropout, classes }, seededRandom(seed));
 }
 
 function trained(network: Sequential): TrainedModel {

@@ -55,6 +55,8 @@ export const TrainingConfigSchema = z.strictObject({
       learningRate: within(1e-6, 10),
       /** Part of each hidden layer's units that a training step leaves out. */
       dropout: within(0, 0.9).optional(),
+      /** Part of an encoded row's columns that a training step leaves out. */
+      inputDropout: within(0, 0.9).optional(),
       /** `balanced`: every class counts as much as every other, however many rows it has. */
       classWeights: z.literal('balanced').optional(),
       /** Divides the scores before the softmax, so that probabilities are neither too sure nor too timid. */
