@@ -227,7 +227,7 @@ describe('the build argument BACKEND', () => {
     await container.ready();
     const health = await (await fetch(`${container.url}/api/v1/health`)).json();
     expect(health).toMatchObject({ backend: 'tensorflow' });
-  });
+  }, 1_200_000);
 });
 
 function imageOf(format: string): Promise<string> {
