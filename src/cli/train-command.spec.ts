@@ -169,4 +169,14 @@ describe('progress in a log', () => {
     expect(lines.trimEnd().split('\n')).toHaveLength(10);
     expect(lines).toContain('Training: epoch 60/60, loss 0.5000, accuracy 0.9000\n');
   });
+
+  it('goes on with the step after those that were not needed', () => {
+    let lines = '';
+    const phase = lineProgress((text) => void (lines += text)).start('Search', 100);
+    for (let recipe = 1; recipe <= 4; recipe += 1) {
+      for (let epoch = 1; epoch <= 5; epoch += 1) phase.step(`recipe ${recipe}`, { epoch, loss: 0.5, accuracy: 0.9 });
+      phase.skip(20);
+    }
+    expect(lines.match(/recipe \d/g)).toEqual(['recipe 2', 'recipe 2', 'recipe 3', 'recipe 4', 'recipe 4']);
+  });
 });

@@ -6,6 +6,7 @@ import { CommanderError, type Command } from 'commander';
 import { environmentWith } from '../config/environment.js';
 import { reasonOf } from '../core/errors.js';
 import { writePackage } from '../model/package/writer.js';
+import { foundSentence } from '../training/evaluation-tables.js';
 import { assessmentText, resultText } from '../training/report.js';
 import { errorDocument } from './error-document.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.js';
@@ -86,6 +87,7 @@ async function write(
   };
   say(`\n${resultText(result)}\n`);
   if (isTable) say(`${assessmentText(result)}\n\n`);
+  if (result.decision !== undefined) say(`${foundSentence(result.decision, result.heldOut.perClass)}\n`);
   if (result.stopped !== undefined) say(`${result.stopped}\n`);
   if ('exempt' in config.failUnder) say(`Exempt from the quality gate: ${config.failUnder.exempt}\n`);
   const wanted = options.report ?? (isTable ? join('runs', `${config.name}-${config.version}`) : undefined);
@@ -98,10 +100,20 @@ async function write(
     return EXIT.qualityGate;
   }
   const folder = await writePackage(options.out ?? options.models, contents);
-  const { assessment, baselines, slices, crossValidation } = result;
+  const { assessment, baselines, slices, crossValidation, decision } = result;
   if (options.json)
     terminal.out(
-      documentOf({ package: folder, report, heldOut, stopped, crossValidation, assessment, slices, baselines }),
+      documentOf({
+        package: folder,
+        report,
+        heldOut,
+        stopped,
+        crossValidation,
+        decision,
+        assessment,
+        slices,
+        baselines,
+      }),
     );
   say(`Package written to ${folder}\nNext: npm start\n`);
   return EXIT.ok;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ThresholdCriterion } from '../model/package/manifest.js';
 import { MAX_SEED } from '../training/random.js';
 import { MAX_EPOCHS } from '../training/training-config.js';
 
@@ -30,6 +31,8 @@ export interface TrainOptions {
   readonly splitColumn?: string;
   readonly group?: string;
   readonly classWeights?: 'balanced';
+  /** What it is to make largest, or the threshold itself. */
+  readonly threshold?: ThresholdCriterion | number;
 }
 
 const HELP = `
@@ -43,7 +46,8 @@ A table's first run writes models/<name>/training/<version>.json. Edit it, and t
 Ctrl-C makes a package of the best so far; twice, it ends at once. --resume goes on from where a run was ended, to the
 same weights as without the interruption.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not good enough to be packaged.`;
+Exit codes: 0 done, also after one Ctrl-C; 1 failed, 2 wrong usage, 3 not good enough to be packaged, 130 ended at once by
+Ctrl-C, without a package.`;
 
 /** The words that `train` knows. */
 export function trainWords(): Command {
@@ -81,7 +85,15 @@ export function trainWords(): Command {
         .argParser(ordinal)
         .default(new Map(), 'none'),
     )
-    .option('--positive <class>', 'of two classes, the one of interest')
+    .option('--positive <class>', 'of two classes, the one of interest (default: the rarer one)')
+    .addOption(
+      new Option(
+        '--threshold <how>',
+        'of two classes: the probability from which the one of interest is answered: "balanced" or "f1" chooses the one ' +
+          'with the highest balanced accuracy or F1, on rows that the network has not learnt from, where that helps; a ' +
+          'number is taken as it is, 0.5 is the likeliest class (default: balanced)',
+      ).argParser(threshold),
+    )
     .option('--split-column <column>', 'the column that says "test" where a row is to be held out')
     .option('--group <column>', 'rows with the same value of this column are never parted')
     .addOption(
@@ -93,7 +105,7 @@ export function trainWords(): Command {
 /** The options that say how a table is read, of those that were given. */
 export function schemaWords(options: TrainOptions): string[] {
   const lists = ['exclude', 'include', 'categorical', 'sensitive', 'missing'] as const;
-  const texts = ['positive', 'splitColumn', 'group', 'classWeights'] as const;
+  const texts = ['positive', 'threshold', 'splitColumn', 'group', 'classWeights'] as const;
   return [
     ...lists.filter((name) => options[name].length > 0),
     ...texts.filter((name) => options[name] !== undefined),
@@ -114,6 +126,19 @@ function ordinal(text: string, before: ReadonlyMap<string, string[]>): Map<strin
     throw new InvalidArgumentError('It must be a column and its values in their order, such as "size=S<M<L".');
   }
   return new Map(before).set(text.slice(0, at), values);
+}
+
+const CRITERIA: ReadonlyMap<string, ThresholdCriterion> = new Map([
+  ['balanced', 'balanced-accuracy'],
+  ['f1', 'f1'],
+]);
+
+function threshold(text: string): ThresholdCriterion | number {
+  const criterion = CRITERIA.get(text);
+  if (criterion !== undefined) return criterion;
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('It must be "balanced", "f1" or a number between 0 and 1.');
 }
 
 function number(flags: string, description: string, parse: (text: string) => number): Option {

@@ -71,11 +71,12 @@ export async function prepareTable(
   const checkpoint = checkpoints.open('search', config, dataset, draft);
   const found = await searchHyperparameters(config, dataset, examples, { progress, stopAsked, checkpoint });
   const { hyperparameters, trials, stopped } = found;
+  const decision = config.decision && { ...config.decision, threshold: found.threshold ?? config.decision.threshold };
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, JSON.stringify({ ...draft, hyperparameters }, null, 2) + '\n');
+  await writeFileAtomic(path, JSON.stringify({ ...draft, decision, hyperparameters }, null, 2) + '\n');
   say(`How it is trained is in ${path}: edit it, and the next run does as it says.\n`);
   const { profiles, warnings } = schema;
-  return { config: { ...config, hyperparameters }, dataset, profiles, warnings, trials, stopped };
+  return { config: { ...config, decision, hyperparameters }, dataset, profiles, warnings, trials, stopped };
 }
 
 /** The rows of a training file that names a table. */
@@ -133,7 +134,9 @@ function numbersOf({ signature }: TrainingConfig): Set<string> {
 }
 
 /** A training file as it is written, before a recipe was searched. */
-function draftOf(name: string, version: string, { source, signature }: Schema, options: TrainOptions): object {
+function draftOf(name: string, version: string, schema: Schema, options: TrainOptions): object {
+  const { source, signature } = schema;
+  const decision = decisionPlan(schema, options);
   return {
     name,
     version,
@@ -144,6 +147,7 @@ function draftOf(name: string, version: string, { source, signature }: Schema, o
     limits: [LIMIT_OF_ROWS],
     dataset: source,
     signature,
+    ...(decision === undefined ? {} : { decision }),
     seed: options.seed ?? DEFAULT_SEED,
     testFraction: 0.25,
     folds: 5,
@@ -156,6 +160,16 @@ function draftOf(name: string, version: string, { source, signature }: Schema, o
     },
     failUnder: { accuracy: 0, macroF1: 0 },
   };
+}
+
+/** Two classes get a threshold, unless 0.5 is asked for by hand: then the likeliest one is answered. */
+function decisionPlan({ positive, source, signature }: Schema, { threshold }: TrainOptions): object | undefined {
+  if (positive === undefined) {
+    if (threshold === undefined) return undefined;
+    throw new UsageError(`--threshold is for two classes; "${source.target}" has ${signature.classes.length}.`);
+  }
+  if (typeof threshold === 'number') return { positive, threshold };
+  return { positive, threshold: 'learn', criterion: threshold ?? 'balanced-accuracy' };
 }
 
 function schemaText({ file, lines }: Table, { source, signature, profiles, warnings }: Schema): string {

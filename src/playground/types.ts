@@ -47,6 +47,13 @@ export interface Calibration {
   readonly temperature: number;
 }
 
+/** From which probability on the class of interest is answered, of two. */
+export interface Decision {
+  readonly positive: string;
+  readonly threshold: number;
+  readonly criterion: string;
+}
+
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -57,6 +64,7 @@ export interface Manifest {
   readonly limits?: readonly string[];
   readonly task: string;
   readonly signature: { readonly features: readonly Feature[]; readonly classes: readonly ClassLabel[] };
+  readonly decision?: Decision;
   readonly metrics: {
     /** Absent where the model came without data. */
     readonly heldOut?: {
@@ -67,6 +75,12 @@ export interface Manifest {
       readonly perClass: readonly ClassMetrics[];
       readonly confusionMatrix: readonly (readonly number[])[];
       readonly calibration?: Calibration;
+      readonly tradeOff?: readonly {
+        readonly threshold: number;
+        readonly sensitivity: number;
+        readonly specificity: number;
+        readonly precision: number;
+      }[];
     };
     readonly crossValidation?: { readonly folds: number; readonly mean: number; readonly standardDeviation: number };
   };

@@ -2,7 +2,15 @@ import type { Feature } from '../core/signature.js';
 import type { Evaluation } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 
-import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
+import {
+  calibrationSentence,
+  confusionCells,
+  decisionSentence,
+  metric,
+  perClassCells,
+  reliabilityCells,
+  tradeOffCells,
+} from './evaluation-tables.js';
 import { type Cells, markdownTable } from './text-tables.js';
 import type { Recipe } from './training-config.js';
 
@@ -62,16 +70,18 @@ function dataTexts({ training: { dataset }, licence }: Described): string[] {
   ];
 }
 
-export function quality({ metrics: { heldOut, crossValidation } }: Described): string[] {
+export function quality({ metrics: { heldOut, crossValidation }, signature, decision }: Described): string[] {
   if (heldOut === undefined) return ['Not measured: the model came without data.'];
   const { rows, accuracy, macroF1, logLoss } = heldOut;
   const summary =
     `On ${rows} rows that training did not see: accuracy ${metric(accuracy)}, macro-F1 ${metric(macroF1)}, ` +
     `log-loss ${metric(logLoss)}.`;
   const tables = [
+    ...(decision === undefined ? [] : [decisionSentence(decision, signature.classes)]),
     summary,
     markdownTable(perClassCells(heldOut)),
     markdownTable(confusionCells(heldOut)),
+    ...tradeOffTexts(heldOut, decision),
     ...calibrationTexts(heldOut),
   ];
   if (crossValidation === undefined) return tables;
@@ -80,6 +90,15 @@ export function quality({ metrics: { heldOut, crossValidation } }: Described): s
     `${folds}-fold stratified cross-validation of the same recipe: mean accuracy ${metric(mean)}, standard deviation ` +
     `${metric(standardDeviation)}.`;
   return [...tables, spread];
+}
+
+/** What other thresholds would come to, so that whoever has other costs can choose another one. */
+function tradeOffTexts({ tradeOff }: Evaluation, decision: Described['decision']): string[] {
+  if (tradeOff === undefined || decision === undefined) return [];
+  return [
+    `What thresholds of "${decision.positive}" come to on the same rows:`,
+    markdownTable(tradeOffCells(tradeOff, decision.threshold)),
+  ];
 }
 
 function calibrationTexts({ calibration }: Evaluation): string[] {

@@ -27,6 +27,8 @@ export interface Done {
   readonly trials: readonly Trial[];
   /** What was learnt by calibration. */
   readonly temperature?: number | undefined;
+  /** The decision threshold that goes with it. */
+  readonly threshold?: number | undefined;
   readonly training?: { readonly state: FitState; readonly learning: readonly EpochReport[] } | undefined;
   /** Accuracies of the folds of the cross-validation. */
   readonly folds: readonly number[];
@@ -78,9 +80,11 @@ const FileSchema = z.strictObject({
         error: number,
         accuracy: number,
         temperature: number,
+        threshold: number.optional(),
       }),
     ),
     temperature: number.optional(),
+    threshold: number.optional(),
     training: z
       .strictObject({
         state: z.strictObject({

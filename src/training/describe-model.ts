@@ -6,6 +6,7 @@ import { type Dataset, digestOf } from './datasets/dataset.js';
 import { distributionsOf } from './distributions.js';
 import { type Examples, pick } from './examples.js';
 import type { Split } from './stratify.js';
+import { decisionOf } from './threshold.js';
 import type { Recipe } from './training-config.js';
 
 export interface TrainingRecord {
@@ -24,6 +25,7 @@ export interface TrainingRecord {
 /** Everything that the manifest says about a model, its files excepted. */
 export function describeModel(record: TrainingRecord): PackageContents['manifest'] {
   const { config, signature, examples, split, metrics, backend, date } = record;
+  const decision = decisionOf(config.decision);
   const { name, version, title, description, licence, intendedUse, limits } = config;
   return {
     name,
@@ -35,6 +37,7 @@ export function describeModel(record: TrainingRecord): PackageContents['manifest
     limits,
     task: 'classification',
     signature,
+    ...(decision === undefined ? {} : { decision }),
     runtime: { format: 'layers-model', backends: ['wasm', 'cpu', 'tensorflow'] },
     metrics,
     training: {

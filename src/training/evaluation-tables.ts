@@ -1,6 +1,7 @@
 import type { ClassLabel } from '../core/signature.js';
 import type { Calibration, Evaluation, ManifestDecision, TradeOff } from '../model/package/manifest.js';
 import type { Cells } from './text-tables.js';
+import { EVEN } from './threshold.js';
 
 /** A metric to four decimals. */
 export function metric(value: number): string {
@@ -46,11 +47,22 @@ const CRITERIA: Readonly<Record<ManifestDecision['criterion'], string>> = {
 };
 
 /** Which class is answered, and why so. */
-export function decisionSentence(decision: ManifestDecision | undefined, classes: readonly ClassLabel[]): string {
+export function decisionSentence(
+  decision: ManifestDecision | undefined,
+  classes: readonly Pick<ClassLabel, 'label'>[],
+): string {
   if (decision === undefined) return 'The likeliest class is answered.';
   const { positive, threshold, criterion } = decision;
   const other = classes.find(({ label }) => label !== positive)!.label;
   return `"${positive}" is answered where its probability reaches ${threshold}, else "${other}"; the threshold was ${CRITERIA[criterion]}.`;
+}
+
+/** What a training run decided, which may be that nothing is better than the likeliest class. */
+export function foundSentence(found: ManifestDecision, classes: readonly Pick<ClassLabel, 'label'>[]): string {
+  if (found.threshold !== EVEN) return decisionSentence(found, classes);
+  const { positive, criterion } = found;
+  if (criterion === 'given') return decisionSentence(undefined, classes);
+  return `No threshold of "${positive}" was better than 0.5 by more than chance explains, so the likeliest class is answered.`;
 }
 
 /** What each threshold comes to; the one that is in force has a mark. */

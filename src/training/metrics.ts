@@ -41,6 +41,11 @@ export function evaluate(
   };
 }
 
+/** Mean recall of the classes that occur. */
+export function balancedAccuracyIn({ perClass }: Pick<Evaluation, 'perClass'>): number {
+  return mean(perClass.filter(({ support }) => support > 0).map(({ recall }) => recall));
+}
+
 /** The mean of `values`. */
 export function mean(values: readonly number[]): number {
   return ratio(sum(values), values.length);

@@ -1,6 +1,14 @@
 import type { Evaluation, Manifest } from '../model/package/manifest.js';
-import { calibrationSentence, confusionCells, metric, perClassCells, reliabilityCells } from './evaluation-tables.js';
+import {
+  calibrationSentence,
+  confusionCells,
+  metric,
+  perClassCells,
+  reliabilityCells,
+  tradeOffCells,
+} from './evaluation-tables.js';
 import type { Judgement } from './assess.js';
+import { balancedAccuracyIn } from './metrics.js';
 import { sliceCells } from './slices.js';
 import { textTable } from './text-tables.js';
 import type { TrainingResult } from './train-model.js';
@@ -30,13 +38,16 @@ export function resultText({ heldOut, crossValidation }: Measured, what = 'Held-
 }
 
 /** The model beside simpler ones, and what else is known of it. */
-export function assessmentText({ heldOut, assessment, baselines, slices }: TrainingResult): string {
+export function assessmentText({ heldOut, assessment, baselines, slices, decision }: TrainingResult): string {
   const rows = [...baselines, { name: 'this model', evaluation: heldOut }].map(({ name, evaluation }) => [
     name,
-    ...[evaluation.accuracy, evaluation.macroF1, evaluation.logLoss].map(metric),
+    ...[evaluation.accuracy, balancedAccuracyIn(evaluation), evaluation.macroF1, evaluation.logLoss].map(metric),
   ]);
   return [
-    textTable([['model', 'accuracy', 'macro-F1', 'log-loss'], ...rows]),
+    textTable([['model', 'accuracy', 'balanced', 'macro-F1', 'log-loss'], ...rows]),
+    ...(heldOut.tradeOff === undefined || decision === undefined
+      ? []
+      : [textTable(tradeOffCells(heldOut.tradeOff, decision.threshold))]),
     judgementText(assessment),
     textTable([
       ['accuracy lost when shuffled', 'loss'],

@@ -9,13 +9,16 @@ import type { EpochReport, Progress } from './progress.js';
 import { epochsOn, recipesFor } from './recipes.js';
 import { seededRandom } from './random.js';
 import type { Dataset } from './datasets/dataset.js';
-import { helpfulTemperature } from './temperature.js';
+import { helpfulTemperature, softened } from './temperature.js';
+import { helpfulThreshold, type ThresholdWish, wishOf } from './threshold.js';
 import { fit, type FitOptions, type Hyperparameters } from './trainer.js';
 import type { Recipe, TrainingConfig } from './training-config.js';
 import type { Trial } from './trial.js';
 
 export interface SearchResult {
   readonly hyperparameters: Recipe['hyperparameters'];
+  /** The decision threshold, where one was to be chosen. */
+  readonly threshold?: number | undefined;
   /** The best first. */
   readonly trials: readonly Trial[];
   /** What somebody who ended it by hand has to know. */
@@ -44,7 +47,7 @@ interface Ground {
 }
 
 /**
- * Chooses layers, learning rate, epochs and temperature by the log-loss on training rows that each trial holds out: a
+ * Chooses layers, learning rate, epochs and temperature by the log-loss, and the decision threshold by its criterion, on training rows that each trial holds out: a
  * quarter of them, or each third in turn where they are few. The held-out rows of the metrics are not looked at.
  */
 export async function searchHyperparameters(
@@ -83,7 +86,7 @@ export async function searchHyperparameters(
   } finally {
     phase.end();
   }
-  const { layers, learningRate, epochs: enough, temperature } = simplestOfTheBest(trials);
+  const { layers, learningRate, epochs: enough, temperature, threshold } = simplestOfTheBest(trials);
   const recipe = recipes.find((other) => String(other.layers) === String(layers))!;
   return {
     hyperparameters: {
@@ -93,6 +96,7 @@ export async function searchHyperparameters(
       epochs: epochsOn(rows, inputs.rows, enough),
       temperature,
     },
+    threshold,
     trials: trials.toSorted((a, b) => a.logLoss - b.logLoss),
     ...(latch.taken
       ? {
@@ -149,7 +153,7 @@ interface Attempt {
 async function tryRecipe(
   grounds: readonly Ground[],
   recipe: Hyperparameters,
-  { seed, signature }: Pick<TrainingConfig, 'seed' | 'signature'>,
+  { seed, signature, decision }: Pick<TrainingConfig, 'seed' | 'signature' | 'decision'>,
   watch: TrialWatch,
 ): Promise<Trial> {
   const names = signature.provisional.classes.map(({ label }) => label);
@@ -181,11 +185,19 @@ async function tryRecipe(
     watch.onEarly(recipe.epochs - losses.length);
     attempts.push(attempt);
   }
-  return { layers: recipe.layers, learningRate: recipe.learningRate, ...verdictOn(attempts, names) };
+  return {
+    layers: recipe.layers,
+    learningRate: recipe.learningRate,
+    ...verdictOn(attempts, names, { wish: wishOf(decision, signature.provisional), seed }),
+  };
 }
 
 /** At the epoch that is best for all parts of the rows together, every row judged by who has not learnt from it. */
-function verdictOn(attempts: readonly Attempt[], names: readonly string[]): Omit<Trial, 'layers' | 'learningRate'> {
+function verdictOn(
+  attempts: readonly Attempt[],
+  names: readonly string[],
+  { wish, seed }: { readonly wish: ThresholdWish | undefined; readonly seed: number },
+): Omit<Trial, 'layers' | 'learningRate'> {
   const epochs = Math.min(...attempts.map(({ losses }) => losses.length));
   const curve = Array.from({ length: epochs }, (_, epoch) =>
     attempts.reduce((sum, { losses, labels }) => sum + losses[epoch]! * labels.length, 0),
@@ -200,7 +212,11 @@ function verdictOn(attempts: readonly Attempt[], names: readonly string[]): Omit
   }, 0);
   const { logLoss, accuracy } = evaluate(labels, probabilities, names);
   const error = lossError(labels, probabilities, logLoss);
-  return { epochs: best + 1, logLoss, error, accuracy, temperature: helpfulTemperature(labels, probabilities) };
+  const temperature = helpfulTemperature(labels, probabilities);
+  const found = { epochs: best + 1, logLoss, error, accuracy, temperature };
+  if (wish === undefined) return found;
+  const served = softened(probabilities, names.length, temperature);
+  return { ...found, threshold: helpfulThreshold(labels, served, wish, seededRandom(seed)) };
 }
 
 /** The place of the smallest; the first one on a tie. */

@@ -1,3 +1,4 @@
+import { halvesOf, type Part, partOf } from './halves.js';
 import { mean, sampleDeviation } from './metrics.js';
 
 /** A held-out row that the model is certain of counts as if it were this sure. */
@@ -14,38 +15,12 @@ const STEPS = 40;
  * @param probabilities shape [rows, classes], row-major, of a softmax at temperature 1.
  */
 export function helpfulTemperature(labels: readonly number[], probabilities: Float32Array): number {
-  const halves = halvesOf(labels).map((rows) => part(rows, labels, probabilities));
+  const halves = halvesOf(labels).map((rows) => partOf(rows, labels, probabilities));
   const [left, right] = halves as [Part, Part];
   const gains = [...gainsAt(temperatureOf(right), left), ...gainsAt(temperatureOf(left), right)];
   const gained = mean(gains);
   const helps = gained > sampleDeviation(gains) / Math.sqrt(gains.length);
   return helps ? fitTemperature(labels, probabilities) : 1;
-}
-
-interface Part {
-  readonly labels: readonly number[];
-  readonly probabilities: Float32Array;
-}
-
-/** Every other row of each class. */
-function halvesOf(labels: readonly number[]): [number[], number[]] {
-  const halves: [number[], number[]] = [[], []];
-  const seen = new Map<number, number>();
-  labels.forEach((label, row) => {
-    const turn = seen.get(label) ?? 0;
-    seen.set(label, turn + 1);
-    halves[turn % 2 === 0 ? 0 : 1].push(row);
-  });
-  return halves;
-}
-
-function part(rows: readonly number[], labels: readonly number[], probabilities: Float32Array): Part {
-  const classes = probabilities.length / labels.length;
-  const picked = new Float32Array(rows.length * classes);
-  rows.forEach((row, at) => {
-    picked.set(probabilities.subarray(row * classes, (row + 1) * classes), at * classes);
-  });
-  return { labels: rows.map((row) => labels[row]!), probabilities: picked };
 }
 
 function temperatureOf({ labels, probabilities }: Part): number {
@@ -109,4 +84,14 @@ function lossAt(temperature: number, labels: readonly number[], scores: Float64A
     loss += Math.log(total);
   });
   return loss;
+}
+
+/** What a softmax at temperature 1 would have answered at another: shape [rows, classes], as `probabilities`. */
+export function softened(probabilities: Float32Array, classes: number, temperature: number): Float32Array {
+  if (temperature === 1) return probabilities;
+  const powers = scoresOf(probabilities).map((score) => Math.exp(score / temperature));
+  return Float32Array.from(powers, (power, place) => {
+    const start = place - (place % classes);
+    return power / powers.subarray(start, start + classes).reduce((sum, other) => sum + other, 0);
+  });
 }

@@ -1,6 +1,14 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
-import type { Calibration, CrossValidation, Evaluation, Manifest } from '../model/package/manifest.js';
+import { type Decide, decideBy, winnersOf } from '../core/winners.js';
+import type {
+  Calibration,
+  CrossValidation,
+  Evaluation,
+  Manifest,
+  ManifestDecision,
+  TradeOff,
+} from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
 import { type Assessment, assess } from './assess.js';
 import { modelCard } from './card.js';
@@ -14,7 +22,7 @@ import { assertColumn, assertTrainable, type Examples, pick, reencode, toExample
 import { goldenRecords } from './golden.js';
 import { Latch } from './latch.js';
 import { learnSignature } from './learn-signature.js';
-import { learnTemperature } from './learn-temperature.js';
+import { learnFromValidation } from './learn-from-validation.js';
 import { evaluate } from './metrics.js';
 import type { EpochReport, Progress } from './progress.js';
 import { shortfallsOf } from './quality-gate.js';
@@ -22,11 +30,15 @@ import { seededRandom } from './random.js';
 import { foldsOf, splitOf } from './partition.js';
 import { type Slices, slicesOf } from './slices.js';
 import type { Split } from './stratify.js';
+import { decisionOf, tradeOffOf } from './threshold.js';
 import { fit, type FitOptions, type TrainedModel } from './trainer.js';
 import type { Recipe, TrainingConfig } from './training-config.js';
 
 /** Enough for a model without hidden layers to settle on most tables. */
 const BASELINE_EPOCHS = 30;
+const TENTHS = Array.from({ length: 9 }, (_, at) => (at + 1) / 10);
+/** Where a curve over thresholds is drawn. */
+const CURVE = Array.from({ length: 101 }, (_, at) => at / 100);
 
 export interface TrainingOptions {
   readonly config: TrainingConfig;
@@ -54,6 +66,8 @@ export interface TrainingResult {
   readonly heldOut: Evaluation & { readonly calibration: Calibration };
   /** More about the same held-out rows. */
   readonly assessment: Assessment;
+  /** The threshold of a class of interest, where the training file names one. */
+  readonly decision?: DecisionFindings;
   /** The held-out rows by the values of the columns that were asked for. */
   readonly slices: readonly Slices[];
   /** What simpler models come to on the same held-out rows; empty when it was not asked for. */
@@ -72,9 +86,14 @@ export interface TrainingResult {
   readonly contents?: PackageContents;
 }
 
-/** What a simpler model comes to. */
+/** What a threshold comes to on the held-out rows, and what others would. At 0.5 the likeliest class is answered. */
+export interface DecisionFindings extends ManifestDecision {
+  readonly curve: TradeOff;
+}
+
+/** What a simpler model comes to, or the model itself where the likeliest class would be answered. */
 export interface Baseline {
-  readonly name: 'majority' | 'logistic regression';
+  readonly name: 'majority' | 'logistic regression' | 'this model, at 0.5';
   readonly evaluation: Evaluation;
 }
 
@@ -109,7 +128,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingResu
     checkpoint: options.checkpoint ?? noCheckpoint(),
     stopAsked: options.stopAsked ?? never,
   };
-  const { config, kept } = await learnTemperature(given, dataset, examples, split.train, settled);
+  const { config, kept } = await learnFromValidation(given, dataset, examples, split.train, settled);
   const recipe: RecipeOptions = { ...settled, config };
   const run =
     kept === undefined
@@ -160,13 +179,20 @@ async function trainMain(split: Split, examples: Examples, options: RecipeOption
 async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> {
   const { config } = options;
   const { signature, examples, model } = run;
-  const { evaluation, labels, probabilities } = measure(run);
-  const calibration = calibrationOf(labels, probabilities, config.hyperparameters.temperature ?? 1);
-  const heldOut = { ...evaluation, calibration };
-  const assessment = assessRun(run, probabilities, config.seed);
+  const decide = decideIn(config);
+  const measurement = measure(run, decide);
+  const { evaluation, labels, probabilities } = measurement;
+  const calibration = calibrationOf(labels, probabilities, config.hyperparameters.temperature ?? 1, decide);
+  const decision = decisionFindings(config, measurement);
+  const heldOut = { ...evaluation, calibration, ...tradeOffIn(config, measurement) };
+  const assessment = assessRun(run, probabilities, config.seed, decide);
   const slices = slicesIn(run, probabilities, options);
   const baselines = await baselinesOf(run, options);
-  const findings = { heldOut, ...assessment, slices, ...stoppedOf(options), baselines };
+  if (options.baselines === true && decide !== winnersOf) {
+    baselines.push({ name: 'this model, at 0.5', evaluation: measure(run, winnersOf).evaluation });
+  }
+  const found = { ...assessment, ...(decision === undefined ? {} : { decision }), slices, baselines };
+  const findings = { heldOut, ...found, ...stoppedOf(options) };
   const early = shortfallsOf(config.failUnder, heldOut);
   if (early.length > 0) return { ...findings, shortfalls: early };
   const tried = options.crossValidation ? await tryFolds(examples, options) : undefined;
@@ -176,7 +202,7 @@ async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> 
   const shortfalls = shortfallsOf(config.failUnder, heldOut, crossValidation);
   const known = { ...findings, ...measured, ...stoppedOf(settled), shortfalls };
   if (shortfalls.length > 0) return known;
-  const predictions = predictionDistribution(probabilities, labels.length, signature);
+  const predictions = predictionDistribution(probabilities, labels.length, signature, decide);
   const manifest = describeModel({ ...settled, ...run, metrics: measured, predictions });
   return {
     ...known,
@@ -212,7 +238,7 @@ async function tryFolds(examples: Examples, options: RecipeOptions): Promise<Cro
           return latch.verdict();
         },
       });
-      const { accuracy } = measure(run).evaluation;
+      const { accuracy } = measure(run, decideIn(config)).evaluation;
       run.model.dispose();
       if (latch.taken) return 'stopped';
       accuracies.push(accuracy);
@@ -254,17 +280,51 @@ async function trainOn(
 }
 
 /** What the model answers to the rows that it has not seen. */
-function measure({ split, signature, examples, model }: Run) {
+function measure({ split, signature, examples, model }: Run, decide: Decide): Measurement {
   const { inputs, labels } = pick(examples, split.heldOut);
   const probabilities = model.predict(inputs);
   const names = signature.classes.map(({ label }) => label);
-  return { labels, probabilities, evaluation: evaluate(labels, probabilities, names) };
+  return { labels, probabilities, evaluation: evaluate(labels, probabilities, names, decide) };
 }
 
-function assessRun({ split, signature, examples, model, learning }: Run, probabilities: Float32Array, seed: number) {
+interface Measurement {
+  readonly labels: readonly number[];
+  readonly probabilities: Float32Array;
+  readonly evaluation: Evaluation;
+}
+
+function decideIn({ signature, decision }: Recipe): Decide {
+  return decideBy(signature.provisional.classes, decisionOf(decision));
+}
+
+function decisionFindings(
+  { signature, decision }: Recipe,
+  { labels, probabilities }: Measurement,
+): DecisionFindings | undefined {
+  if (decision === undefined) return undefined;
+  const { positive, threshold, criterion = 'given' } = decision;
+  const index = signature.provisional.classes.findIndex(({ label }) => label === positive);
+  return { positive, threshold, criterion, curve: tradeOffOf({ labels, probabilities }, index, CURVE) };
+}
+
+/** For the manifest: tenths, and the threshold itself. */
+function tradeOffIn({ signature, decision }: Recipe, { labels, probabilities }: Measurement): Partial<Evaluation> {
+  const packaged = decisionOf(decision);
+  if (packaged === undefined) return {};
+  const index = signature.provisional.classes.findIndex(({ label }) => label === packaged.positive);
+  const thresholds = [...new Set([...TENTHS, packaged.threshold])].sort((a, b) => a - b);
+  return { tradeOff: tradeOffOf({ labels, probabilities }, index, thresholds) };
+}
+
+function assessRun(
+  { split, signature, examples, model, learning }: Run,
+  probabilities: Float32Array,
+  seed: number,
+  decide: Decide,
+) {
   const heldOut = pick(examples, split.heldOut);
   const predict = (inputs: Examples['inputs']) => model.predict(inputs);
-  const assessment = assess({ examples: heldOut, probabilities, signature, predict }, seededRandom(seed));
+  const assessment = assess({ examples: heldOut, probabilities, signature, predict, decide }, seededRandom(seed));
   return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows.row(row)) };
 }
 
@@ -273,7 +333,12 @@ function slicesIn({ split, signature, examples }: Run, probabilities: Float32Arr
   if (slices.length === 0) return [];
   const rows = dataset.frame();
   const labels = split.heldOut.map((row) => examples.labels[row]!);
-  const judged = { labels, probabilities, classes: signature.classes.map(({ label }) => label) };
+  const judged = {
+    labels,
+    probabilities,
+    classes: signature.classes.map(({ label }) => label),
+    decide: decideIn(config),
+  };
   return slices.map((column) => {
     const values = split.heldOut.map((row) => rows.at(column, row));
     return slicesOf(judged, column, values, seededRandom(config.seed));

@@ -67,6 +67,16 @@ describe('a training file', () => {
     [{ testFraction: '25 %' }, 'm/1.0.0.json: testFraction: must be a number from 0.01 to 0.9'],
     [{ title: undefined }, 'm/1.0.0.json: title: must be a text of 1 to 200 characters'],
     [{ version: 'two' }, 'm/1.0.0.json: version: must be a semantic version such as 2.0.0'],
+    [{ decision: { positive: 'yes', threshold: 1, criterion: 'f1' } }, 'decision.threshold: must lie between 0 and 1'],
+    [{ decision: { positive: 'yes', threshold: 'learn' } }, 'decision.criterion: must be one of balanced-accuracy, f1'],
+    [{ decision: { positive: 'maybe', threshold: 0.3 } }, 'decision.positive: must be the label of a class'],
+    [
+      {
+        decision: { positive: 'yes', threshold: 0.3 },
+        signature: { ...valid.signature, classes: ['no', 'yes', 'maybe'].map((label) => ({ label, title: label })) },
+      },
+      'm/1.0.0.json: decision: is for two classes; remove it',
+    ],
     [{ epocs: 3 }, 'm/1.0.0.json: epocs: is not a known field; remove it or correct its name'],
     [
       { signature: { ...valid.signature, features: [{ ...feature, example: 'tiny' }] } },

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ModelNameSchema, VersionSchema } from '../model/package/manifest.js';
+import {
+  LabelSchema,
+  ModelNameSchema,
+  THRESHOLD_CRITERIA,
+  ThresholdSchema,
+  VersionSchema,
+} from '../model/package/manifest.js';
 import { ACTIVATIONS } from './network.js';
 import { MAX_SEED } from './random.js';
 import { SignatureDraftSchema } from './signature-draft.js';
@@ -23,8 +29,7 @@ const within = (least: number, most: number) => {
 
 const activationNames = `one of ${ACTIVATIONS.join(', ')}`;
 
-/** `<models>/<name>/training/<version>.json`: everything that is decided before a version is trained. */
-export const TrainingConfigSchema = z.strictObject({
+const FieldsSchema = z.strictObject({
   name: ModelNameSchema,
   version: VersionSchema,
   title: text(200),
@@ -38,6 +43,21 @@ export const TrainingConfigSchema = z.strictObject({
   /** A name from the table of data sets, or a file and how it is read. */
   dataset: z.union([text(200), TableSourceSchema]),
   signature: SignatureDraftSchema,
+  /** When the class of interest is answered, of two. Without it the likeliest class is. */
+  decision: z
+    .strictObject({
+      /** Its label. */
+      positive: LabelSchema,
+      /** `learn`: by the criterion, on training rows that the network has not learnt from; 0.5 is the likeliest class. */
+      threshold: z.union([z.literal('learn'), ThresholdSchema], 'must be "learn" or a number between 0 and 1'),
+      /** What a learnt threshold makes largest. */
+      criterion: z.enum(THRESHOLD_CRITERIA, `must be one of ${THRESHOLD_CRITERIA.join(', ')}`).optional(),
+    })
+    .refine(({ threshold, criterion }) => threshold !== 'learn' || criterion !== undefined, {
+      path: ['criterion'],
+      error: `must be one of ${THRESHOLD_CRITERIA.join(', ')} where the threshold is to be learnt`,
+    })
+    .optional(),
   /** Decides the split, the first weights and the order of the rows. */
   seed: whole(0, MAX_SEED),
   /** Part of each class that is held out of training. */
@@ -83,10 +103,22 @@ export const TrainingConfigSchema = z.strictObject({
   ),
 });
 
+/** `<models>/<name>/training/<version>.json`: everything that is decided before a version is trained. */
+export const TrainingConfigSchema = FieldsSchema.refine(
+  ({ decision, signature }) => decision === undefined || signature.provisional.classes.length === 2,
+  { path: ['decision'], error: 'is for two classes; remove it' },
+).refine(
+  ({ decision, signature }) =>
+    decision === undefined || signature.provisional.classes.some(({ label }) => label === decision.positive),
+  { path: ['decision', 'positive'], error: 'must be the label of a class' },
+);
+
 export type TrainingConfig = z.infer<typeof TrainingConfigSchema>;
 
 /** A recipe with nothing left to learn but the weights. */
-export type Recipe = Omit<TrainingConfig, 'hyperparameters'> & {
+export type Recipe = Omit<TrainingConfig, 'hyperparameters' | 'decision'> & {
+  readonly decision?:
+    (Omit<NonNullable<TrainingConfig['decision']>, 'threshold'> & { readonly threshold: number }) | undefined;
   readonly hyperparameters: Omit<TrainingConfig['hyperparameters'], 'temperature'> & {
     readonly temperature?: number | undefined;
   };

@@ -10,4 +10,6 @@ export interface Trial {
   readonly accuracy: number;
   /** That makes its confidence right on those rows, where one helps. */
   readonly temperature: number;
+  /** At that temperature, and on the same rows; 0.5 where none helps. Absent where none was to be chosen. */
+  readonly threshold?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import { countInputs } from '../../encoding/finite-inputs.js';
 import type { Manifest } from '../../model/package/manifest.js';
 import type { PackageManifest } from '../../model/package/package-manifest.js';
-import { decisionSentence } from '../../training/evaluation-tables.js';
+import { decisionSentence, tradeOffCells } from '../../training/evaluation-tables.js';
 import { resultText } from '../../training/report.js';
 import { textTable } from '../../training/text-tables.js';
 import { EXIT } from '../exit.js';
@@ -64,6 +64,9 @@ function classifierTexts({ signature, metrics, decision }: Manifest): string[] {
     classesText(signature),
     ...(decision === undefined ? [] : [decisionSentence(decision, signature.classes)]),
     heldOut === undefined ? NOT_MEASURED : resultText({ ...metrics, heldOut }).trimEnd(),
+    ...(heldOut?.tradeOff === undefined || decision === undefined
+      ? []
+      : [textTable(tradeOffCells(heldOut.tradeOff, decision.threshold))]),
   ];
 }
 

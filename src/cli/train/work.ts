@@ -6,7 +6,8 @@ import { frameworkOf, trainModel } from '../../training/train-model.js';
 import type { TrainingConfig } from '../../training/training-config.js';
 import { loadTrainingConfig } from '../../training/training-files.js';
 import { namesTable } from '../rows/table-file.js';
-import type { TrainOptions } from '../train-options.js';
+import { UsageError } from '../exit.js';
+import { schemaWords, type TrainOptions } from '../train-options.js';
 import { datasetOfTable, type Prepared, prepareTable } from '../train-table.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Trained, TrainStart } from './messages.js';
@@ -45,6 +46,10 @@ export async function work(
 }
 
 async function prepareNamed(model: string, options: TrainOptions): Promise<Prepared> {
+  const words = schemaWords(options);
+  if (words.length > 0) {
+    throw new UsageError(`${words.join(', ')} would have no effect: the training file of ${model} says it; edit that.`);
+  }
   const config = await loadTrainingConfig(options.models, model);
   const { dataset } = config;
   const found = typeof dataset === 'string' ? datasetNamed(dataset) : (await datasetOfTable(config, dataset))[0];

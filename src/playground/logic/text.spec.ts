@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, percent, words } from './format.js';
 import { type Entry, readEntries, remember } from './history.js';
+import { marginText } from './margin.js';
 import { readServerTiming } from './server-timing.js';
 
 describe('figures', () => {
@@ -24,6 +25,25 @@ describe('figures', () => {
 
   it('show durations as finely as is worth it', () => {
     expect([0.001, 1.234, 43.6].map(milliseconds)).toEqual(['<0.01 ms', '1.23 ms', '44 ms']);
+  });
+});
+
+describe('by how much a class was answered', () => {
+  const result = (label: string, yes: number) => ({
+    class: Number(label === 'yes'),
+    label,
+    probability: label === 'yes' ? yes : 1 - yes,
+    probabilities: { no: 1 - yes, yes },
+  });
+  const decision = { positive: 'yes', threshold: 0.2, criterion: 'given' };
+
+  it('is how far it is ahead of the next one, where the likeliest class is answered', () => {
+    expect(marginText(result('no', 0.25))).toBe('no, 50.0 points ahead of yes');
+  });
+
+  it('is how far the class of interest is from its threshold, where there is one', () => {
+    expect(marginText(result('yes', 0.25), decision)).toBe('yes, 5.0 points above its threshold of 20.0%');
+    expect(marginText(result('no', 0.15), decision)).toBe('no, as yes is 5.0 points below its threshold of 20.0%');
   });
 });
 

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Answer } from '../api.js';
-import { milliseconds, percent, points } from '../logic/format.js';
-import type { ClassLabel, Manifest, Predictions, Result } from '../types.js';
+import { milliseconds, percent } from '../logic/format.js';
+import { marginText } from '../logic/margin.js';
+import type { ClassLabel, Manifest, Predictions } from '../types.js';
 import { Bars } from './bars.js';
 
 interface ResultProps {
@@ -29,7 +30,7 @@ export function ResultCard({ answer, manifest, waiting, unseen, children }: Resu
           <strong>{titleOf(classes, result.label)}</strong>
           <span class="sure">{percent(result.probability)}</span>
         </p>
-        <p class="margin">{marginText(result)}</p>
+        <p class="margin">{marginText(result, manifest.decision)}</p>
       </div>
       {unseen.length > 0 ? (
         <p class="notice" role="note">
@@ -41,6 +42,7 @@ export function ResultCard({ answer, manifest, waiting, unseen, children }: Resu
         classes={classes}
         probabilities={result.probabilities}
         winner={result.label}
+        decision={manifest.decision}
         caption="Probability of each class"
       />
       {children}
@@ -87,11 +89,3 @@ function Provenance({ answer }: { readonly answer: Answer<Predictions> }) {
 
 export const titleOf = (classes: readonly ClassLabel[], label: string) =>
   classes.find((one) => one.label === label)?.title ?? label;
-
-function marginText({ label, probabilities }: Result): string {
-  const [next] = Object.entries(probabilities)
-    .filter(([other]) => other !== label)
-    .sort(([, a], [, b]) => b - a);
-  if (next === undefined) return label;
-  return `${label}, ${points((probabilities[label] ?? 0) - next[1]).replace('+', '')} points ahead of ${next[0]}`;
-}

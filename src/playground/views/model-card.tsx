@@ -3,6 +3,7 @@ import type { Api } from '../api.js';
 import { bytes, number, percent, words } from '../logic/format.js';
 import { CalibrationCard } from '../parts/calibration.js';
 import { ClassTable } from '../parts/class-table.js';
+import { DecisionCard } from '../parts/decision.js';
 import { DriftCard } from '../parts/drift.js';
 import { LimitsCard } from '../parts/limits.js';
 import { LiveQualityCard } from '../parts/live-quality.js';
@@ -55,6 +56,7 @@ export function ModelCardView({ api, model, detail, manifest }: CardProps) {
         </dl>
       </section>
       <QualityCard metrics={metrics} labels={labels} />
+      <DecisionCard manifest={manifest} />
       <CalibrationCard calibration={metrics.heldOut?.calibration} />
       <LimitsCard limits={manifest.limits} />
       <LiveQualityCard api={api} manifest={manifest} />

@@ -2,6 +2,7 @@ import type { Calibration, Evaluation } from '../../model/package/manifest.js';
 import type { Assessment } from '../assess.js';
 import type { EpochReport } from '../progress.js';
 import type { Curve } from '../ranking.js';
+import type { DecisionFindings } from '../train-model.js';
 
 /** A plot: a title, what it shows in a sentence for who cannot see it, and an SVG drawing. */
 export interface Plot {
@@ -31,6 +32,7 @@ export function plotsOf(
   heldOut: Evaluation & { readonly calibration: Calibration },
   { curves, importance, rocArea, prArea }: Assessment,
   learning: readonly EpochReport[],
+  decision?: DecisionFindings,
 ): Plot[] {
   const { expectedCalibrationError, reliability } = heldOut.calibration;
   const last = learning.at(-1);
@@ -53,10 +55,12 @@ export function plotsOf(
           { label: 'loss', points: progress(({ loss }) => loss / highest) },
         ],
         false,
-        [
-          [0, '1'],
-          [1, String(learning.length)],
-        ],
+        {
+          marks: [
+            [0, '1'],
+            [1, String(learning.length)],
+          ],
+        },
       ),
     },
     {
@@ -98,6 +102,7 @@ export function plotsOf(
         false,
       ),
     },
+    ...(decision === undefined ? [] : [thresholdPlot(decision)]),
     {
       id: 'importance',
       title: 'Permutation importance',
@@ -105,6 +110,32 @@ export function plotsOf(
       svg: bars(importance.slice(0, 12)),
     },
   ];
+}
+
+/** What each threshold comes to, with the one that is in force marked. */
+function thresholdPlot({ positive, threshold, curve }: DecisionFindings): Plot {
+  const nearest = curve.reduce((best, point) =>
+    Math.abs(point.threshold - threshold) < Math.abs(best.threshold - threshold) ? point : best,
+  );
+  const [sensitivity, specificity, precision] = [nearest.sensitivity, nearest.specificity, nearest.precision].map(
+    (share) => share.toFixed(4),
+  );
+  const line = (label: 'sensitivity' | 'specificity' | 'precision') => ({
+    label,
+    points: curve.map((point) => [point.threshold, point[label]] as const),
+  });
+  return {
+    id: 'threshold',
+    title: 'Decision threshold',
+    summary: `At ${threshold}, the dashed line, "${positive}" has sensitivity ${sensitivity}, specificity ${specificity} and precision ${precision}.`,
+    svg: chart(
+      `threshold of ${positive}`,
+      'share of the rows',
+      [line('sensitivity'), line('specificity'), line('precision')],
+      false,
+      { at: threshold },
+    ),
+  };
 }
 
 /** Of both axes, which go from 0 to 1. */
@@ -115,12 +146,19 @@ interface Line {
   readonly points: Curve;
 }
 
+interface Marks {
+  /** Texts below the axis. */
+  readonly marks?: readonly (readonly [at: number, text: string])[];
+  /** Where a line stands across the drawing. */
+  readonly at?: number;
+}
+
 function chart(
   across: string,
   up: string,
   lines: readonly Line[],
   diagonal: boolean,
-  marks: readonly (readonly [at: number, text: string])[] = TICKS.map((at) => [at, String(at)]),
+  { marks = TICKS.map((at) => [at, String(at)]), at: marked }: Marks = {},
 ): string {
   const x = (value: number) => (LEFT + value * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const y = (value: number) => (HEIGHT - BOTTOM - value * (HEIGHT - TOP - BOTTOM)).toFixed(1);
@@ -132,6 +170,7 @@ function chart(
     `<text x="${x(0.5)}" y="${HEIGHT - 8}" text-anchor="middle">${escapeText(across)}</text>`,
     `<text transform="translate(14 ${y(0.5)}) rotate(-90)" text-anchor="middle">${escapeText(up)}</text>`,
     diagonal ? `<path class="guide" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}"/>` : '',
+    marked === undefined ? '' : `<path class="guide" d="M${x(marked)} ${y(0)}V${y(1)}"/>`,
     ...lines.map(({ points }, index) => {
       const path = points.map(([px, py], at) => `${at === 0 ? 'M' : 'L'}${x(px)} ${y(py)}`).join('');
       const style = `stroke="${COLOURS[index]}" stroke-dasharray="${DASHES[index]}"`;

@@ -1,9 +1,11 @@
-import { metric, perClassCells } from '../evaluation-tables.js';
+import type { Evaluation } from '../../model/package/manifest.js';
+import { foundSentence, metric, perClassCells, tradeOffCells } from '../evaluation-tables.js';
+import { balancedAccuracyIn } from '../metrics.js';
 import type { DataRow } from '../datasets/dataset.js';
 import type { ColumnProfile } from '../table/column-profile.js';
 import { sliceCells } from '../slices.js';
 import type { Cells } from '../text-tables.js';
-import type { TrainingResult } from '../train-model.js';
+import type { DecisionFindings, TrainingResult } from '../train-model.js';
 import type { TrainingConfig } from '../training-config.js';
 import type { Trial } from '../trial.js';
 import { escapeText, PLOT_STYLE, plotsOf, type Plot } from './plots.js';
@@ -23,11 +25,12 @@ export interface ReportSubject {
 /** The files of a report by name: the page, the plots on their own, and every number in `metrics.json`. */
 export function reportFiles(subject: ReportSubject): ReadonlyMap<string, string> {
   const { result, config, date } = subject;
-  const plots = plotsOf(result.heldOut, result.assessment, result.learning);
-  const { heldOut, assessment, baselines, slices, crossValidation, learning } = result;
+  const plots = plotsOf(result.heldOut, result.assessment, result.learning, result.decision);
+  const { heldOut, assessment, baselines, slices, crossValidation, learning, decision } = result;
   const numbers = { name: config.name, version: config.version, date: date.toISOString(), heldOut, crossValidation };
   const metrics = {
     ...numbers,
+    decision,
     assessment,
     slices,
     baselines,
@@ -60,7 +63,7 @@ li{margin:.3rem 0}@media print{:root{color-scheme:light;--ink:#000;--soft:#333;-
 ${PLOT_STYLE}`;
 
 function reportPage({ config, result, date, rows, profiles, warnings, trials }: ReportSubject, plots: readonly Plot[]) {
-  const { heldOut, assessment, baselines, slices, crossValidation, worstRows } = result;
+  const { heldOut, assessment, baselines, slices, crossValidation, worstRows, decision } = result;
   const title = `${config.title} ${config.version}`;
   const models = [...baselines, { name: 'this model', evaluation: heldOut }];
   const range = assessment.intervals.accuracy;
@@ -78,9 +81,10 @@ function reportPage({ config, result, date, rows, profiles, warnings, trials }: 
 <p class="soft">Trained ${date.toISOString().slice(0, 10)} on ${rows} rows, seed ${config.seed}. Every figure is of ${heldOut.rows} rows that training did not see.</p>
 <dl class="tiles">${tiles.map(([name, value, note]) => `<div class="tile"><dt>${name}</dt><dd>${value}</dd><dd>${note}</dd></div>`).join('')}</dl>
 ${verdict(result)}
-${section('Beside simpler models', table([['model', 'accuracy', 'macro-F1', 'log-loss'], ...models.map(({ name, evaluation }) => [name, metric(evaluation.accuracy), metric(evaluation.macroF1), metric(evaluation.logLoss)])]))}
+${section('Beside simpler models', table(modelCells(models)))}
 ${crossValidation ? `<p>${crossValidation.folds}-fold cross-validation: mean accuracy ${metric(crossValidation.mean)}, standard deviation ${metric(crossValidation.standardDeviation)}.</p>` : ''}
 ${section('Plots', `<div class="plots">${plots.map(figure).join('')}</div>`)}
+${decision === undefined ? '' : section('Decision threshold', decisionPart(decision, heldOut))}
 ${section('Classes', table(perClassCells(heldOut)))}
 ${slices.map((slice) => section(`Held-out rows by ${escapeText(slice.column)}`, table(sliceCells(slice)))).join('')}
 ${worstRows.length === 0 ? '' : section('Most certain errors', errorTable(result, worstRows, classes, sensitiveNames(config)))}
@@ -92,9 +96,19 @@ ${trials.length === 0 ? '' : section('Recipes that were tried', table(trialCells
 }
 
 /** The one thing that a reader must not miss: whether the model is worth its trouble. */
-function verdict({ heldOut, baselines, assessment }: TrainingResult): string {
+function verdict({ heldOut, baselines, assessment, decision }: TrainingResult): string {
   const majority = baselines.find(({ name }) => name === 'majority');
   if (majority === undefined) return '';
+  const even = baselines.find(({ name }) => name === 'this model, at 0.5');
+  if (decision !== undefined && even !== undefined) {
+    // Whoever wants the rare class found does not measure by accuracy, in which the majority may well be ahead.
+    const [own, other, guess] = [heldOut, even.evaluation, majority.evaluation].map(balancedAccuracyIn);
+    const text =
+      `The mean recall of both classes (balanced accuracy) is ${metric(own!)}; it would be ${metric(other!)} at 0.5, and ` +
+      `${metric(guess!)} for always answering with the most frequent class. The accuracy is ${metric(heldOut.accuracy)}, and ` +
+      `would be ${metric(even.evaluation.accuracy)} at 0.5.`;
+    return `<p><strong>${text}</strong></p>`;
+  }
   const { low } = assessment.intervals.accuracy;
   const guess = majority.evaluation.accuracy;
   const text =
@@ -102,6 +116,23 @@ function verdict({ heldOut, baselines, assessment }: TrainingResult): string {
       ? `Always answering with the most frequent class would be right in ${metric(guess)} of the rows; this model is right in ${metric(heldOut.accuracy)}.`
       : `Take care: always answering with the most frequent class is right in ${metric(guess)} of the rows, which is not clearly worse than this model.`;
   return `<p><strong>${text}</strong></p>`;
+}
+
+function modelCells(models: readonly { readonly name: string; readonly evaluation: Evaluation }[]): Cells {
+  return [
+    ['model', 'accuracy', 'balanced accuracy', 'macro-F1', 'log-loss'],
+    ...models.map(({ name, evaluation }) => [
+      name,
+      ...[evaluation.accuracy, balancedAccuracyIn(evaluation), evaluation.macroF1, evaluation.logLoss].map(metric),
+    ]),
+  ];
+}
+
+/** The rule that is in force, and what other thresholds would come to. */
+function decisionPart(decision: DecisionFindings, { tradeOff, perClass }: Evaluation): string {
+  const tenths = decision.curve.filter((_, at) => at > 0 && at < 100 && at % 10 === 0);
+  const sentence = `<p>${escapeText(foundSentence(decision, perClass))}</p>`;
+  return sentence + table(tradeOffCells(tradeOff ?? tenths, decision.threshold));
 }
 
 function section(title: string, content: string): string {

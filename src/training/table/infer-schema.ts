@@ -35,6 +35,8 @@ export interface Schema {
   readonly source: TableSource;
   /** A signature as a training file writes it. */
   readonly signature: { readonly features: readonly DraftFeature[]; readonly classes: readonly object[] };
+  /** Of two classes the one of interest: the one that was named, else the rarer one. */
+  readonly positive?: string;
   readonly profiles: readonly ColumnProfile[];
   readonly warnings: readonly string[];
 }
@@ -84,6 +86,7 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
   return {
     source: { ...source, ...(splitColumn ? { splitColumn } : {}), ...(group ? { group } : {}) },
     signature: { features, classes },
+    ...(classes.length === 2 ? { positive: options.positive ?? rarerOf(classes, labels) } : {}),
     profiles,
     warnings,
   };
@@ -143,6 +146,12 @@ function classesOf(
     throw new TrainingError(`--positive: there is no class "${positive}"; there is ${names.join(', ')}`);
   }
   return [...names.filter((label) => label !== positive), positive].map((label) => ({ label, title: label }));
+}
+
+/** The second one where both are as frequent. */
+function rarerOf(classes: readonly { label: string }[], labels: readonly string[]): string {
+  const [first, second] = classes.map(({ label }) => ({ label, rows: labels.filter((own) => own === label).length }));
+  return first!.rows < second!.rows ? first!.label : second!.label;
 }
 
 /** One rare category alone gives "other" no more rows than it has itself. */

@@ -4,6 +4,7 @@ import type { InferenceBackend } from '../core/ports/inference-backend.js';
 import { BACKENDS } from '../runtime/backends/index.js';
 import type { Dataset } from './datasets/dataset.js';
 import { Frame } from './datasets/frame.js';
+import { balancedAccuracyIn } from './metrics.js';
 import { seededRandom } from './random.js';
 import { trainModel } from './train-model.js';
 import { parseTrainingConfig } from './training-config.js';
@@ -33,7 +34,7 @@ const noisy: Dataset = {
   },
 };
 
-const configOf = (temperature: 'learn' | number) =>
+const configOf = (temperature: 'learn' | number, decision?: object) =>
   parseTrainingConfig(
     'noisy.json',
     JSON.stringify({
@@ -52,6 +53,7 @@ const configOf = (temperature: 'learn' | number) =>
           { label: 'yes', title: 'Yes' },
         ],
       },
+      decision,
       seed: 42,
       testFraction: 0.25,
       folds: 2,
@@ -92,5 +94,70 @@ describe('a temperature that is to be learnt', () => {
       after.heldOut.confusionMatrix.reduce((sum, counts) => sum + counts[label]!, 0),
     );
     expect(Object.values(predictions!.classes)).toEqual(tested);
+  }, 60_000);
+});
+
+/** One row of ten is a "yes", and no row says for sure which: at 0.5 hardly any of them is found. */
+const rare: Dataset = {
+  ...noisy,
+  name: 'rare',
+  frame: () => {
+    const random = seededRandom(5);
+    const rows = Array.from({ length: 2_000 }, () => {
+      const values = NAMES.map(() => uniformFloat64(random));
+      const chance = 1 / (1 + Math.exp(6.5 - 4 * (values[0]! + values[1]!)));
+      const truth = uniformFloat64(random) < chance;
+      return { ...Object.fromEntries(NAMES.map((name, at) => [name, values[at]!])), class: truth ? 'yes' : 'no' };
+    });
+    return Frame.of([...NAMES, 'class'], rows);
+  },
+};
+
+describe('a decision threshold that is to be learnt', () => {
+  let backend: InferenceBackend;
+  beforeAll(async () => {
+    backend = await BACKENDS.wasm();
+  });
+
+  const train = (decision: object) => {
+    const { hyperparameters, ...config } = configOf(1, decision);
+    const { activation: _, ...linear } = { ...hyperparameters, layers: [], epochs: 15 };
+    return trainModel({
+      config: { ...config, hyperparameters: linear },
+      dataset: rare,
+      backend,
+      crossValidation: false,
+      baselines: true,
+      progress: {
+        start: () => ({ step: () => undefined, part: () => undefined, skip: () => undefined, end: () => undefined }),
+      },
+      date: new Date(0),
+    });
+  };
+
+  it('improves its criterion on rows that nobody has seen, and stands in the manifest, the figures and the card', async () => {
+    const learnt = await train({ positive: 'yes', threshold: 'learn', criterion: 'balanced-accuracy' });
+    const { decision, metrics, distributions } = learnt.contents!.manifest;
+    expect(decision).toMatchObject({ positive: 'yes', criterion: 'balanced-accuracy' });
+    expect(decision!.threshold).toBeLessThan(0.4);
+    const even = learnt.baselines.find(({ name }) => name === 'this model, at 0.5')!.evaluation;
+    expect(balancedAccuracyIn(learnt.heldOut)).toBeGreaterThan(balancedAccuracyIn(even) + 0.03);
+    expect(learnt.heldOut.logLoss).toBe(even.logLoss);
+    // Every figure is of the classes that are answered.
+    const point = metrics.heldOut!.tradeOff!.find(({ threshold }) => threshold === decision!.threshold)!;
+    const [no, yes] = learnt.heldOut.perClass;
+    expect([point.specificity, point.sensitivity, point.precision]).toEqual([no!.recall, yes!.recall, yes!.precision]);
+    expect(learnt.assessment.balancedAccuracy).toBeCloseTo(balancedAccuracyIn(learnt.heldOut), 12);
+    const answered = learnt.heldOut.confusionMatrix.reduce((sum, counts) => sum + counts[1]!, 0);
+    expect(distributions.predictions!.classes.yes).toBe(answered);
+    expect(learnt.contents!.card).toContain(`"yes" is answered where its probability reaches ${decision!.threshold}`);
+    expect(learnt.contents!.card).toContain(`| ${decision!.threshold} (in force) |`);
+  }, 60_000);
+
+  it('leaves the package as it would be without, where it is 0.5', async () => {
+    const plain = await train({ positive: 'yes', threshold: 0.5 });
+    expect(plain.contents!.manifest).not.toHaveProperty('decision');
+    expect(plain.contents!.manifest.metrics.heldOut).not.toHaveProperty('tradeOff');
+    expect(plain.decision).toMatchObject({ threshold: 0.5 });
   }, 60_000);
 });
