@@ -7,6 +7,7 @@ import { RowEncoder } from '../../src/encoding/row-encoder.js';
 import type { Manifest, ManifestDecision } from '../../src/model/package/manifest.js';
 import { writePackage } from '../../src/model/package/writer.js';
 import { BACKENDS } from '../../src/runtime/backends/index.js';
+import { Frame } from '../../src/training/datasets/frame.js';
 import { distributionsOf, predictionDistribution } from '../../src/training/distributions.js';
 import { denseNetwork } from '../../src/training/imported/dense-network.js';
 import { category, number } from './signatures.js';
@@ -62,7 +63,8 @@ async function write(
     [1, 0],
     [0, 1],
   ];
-  const known = { rows: rows as never, inputs, labels: rows.map((row) => Number(Number(row.odds ?? 0) > 0)) };
+  const frame = Frame.of(Object.keys(rows[0]!), rows as never);
+  const known = { rows: frame, inputs, labels: rows.map((row) => Number(Number(row.odds ?? 0) > 0)) };
   const decide = decideBy(CLASSES, decision);
   await writePackage(folder, {
     manifest: {
