@@ -62,7 +62,11 @@ export async function mixedModels(): Promise<string> {
   };
   const rows = mixedRows(1_000, 1);
   const predictions = predictionDistribution(answersOf(rows), rows.length, MIXED);
-  const known = { rows: Frame.of(Object.keys(rows[0]!), rows as never), inputs: encoder.encode(rows)!, labels: rows.map(() => 0) };
+  const known = {
+    rows: Frame.of(Object.keys(rows[0]!), rows as never),
+    inputs: encoder.encode(rows)!,
+    labels: rows.map(() => 0),
+  };
   const { $schema: _, formatVersion: __, files: ___, ...contents } = JSON.parse(await readFile(SHIPPED, 'utf8'));
   const perClass = MIXED.classes.map(({ label }) => ({ label, precision: 1, recall: 1, f1: 1, support: 1 }));
   const confusionMatrix = MIXED.classes.map((__, row) => MIXED.classes.map((___, column) => Number(row === column)));
