@@ -59,9 +59,13 @@ export async function prepareTable(
   }
   const path = trainingFilePath(options.models, name, version);
   if (existsSync(path) && options.fresh !== true) return fromFile(file, path, `${name}@${version}`, options, say);
-  if (options.target === undefined) throw new UsageError('--target must name the column that holds the class.');
   const table = await readTable(file, options.exclude);
-  const schema = inferSchema(table, { ...options, target: options.target });
+  const { target } = options;
+  if (target === undefined) {
+    const columns = table.columns.join(', ');
+    throw new UsageError(`--target must name the column that holds the class; the columns are ${columns}.`);
+  }
+  const schema = inferSchema(table, { ...options, target });
   say(`${schemaText(table, schema)}\n`);
   const draft = draftOf(name, version, schema, options);
   const config = parseTrainingConfig(path, JSON.stringify(draft));

@@ -225,7 +225,7 @@ describe('a table that nothing can be learnt from', () => {
       1,
       '--target: TABLE has no column "class"; its columns are a, b, y',
     ],
-    ['no word for the target', csv(GOOD), [], 2, '--target must name the column that holds the class'],
+    ['no word for the target', csv(GOOD), [], 2, 'class; the columns are a, b, y.'],
     ['one class', csv(GOOD.map((row) => ({ ...row, y: 'yes' }))), ['--target', 'y'], 1, '"y" is "yes" in every row'],
     ['a class with one row', changed(3, { y: 'maybe' }), ['--target', 'y'], 1, 'has one row (line 5)'],
     ['mixed types', changed(9, { a: 'oops' }), ['--target', 'y'], 1, '"a" holds numbers, but "oops" in line 11'],
@@ -246,8 +246,10 @@ describe('a table that nothing can be learnt from', () => {
       csv(GOOD.map(({ y }) => ({ a: 1, b: '', y }))),
       ['--target', 'y'],
       1,
-      'No column is left to learn from',
+      'No column is left to learn from. "a" is "1" in every row: it is left out. "b" is empty in every row',
     ],
+    ['no rows', 'a,b,y\n', ['--target', 'y'], 1, 'TABLE names its columns, but has no rows.'],
+    ['a stray quote', csv(GOOD) + '1,x"y,yes\n', ['--target', 'y'], 1, 'line 62: a quote stands within a cell: put'],
   ])(
     'is refused with the place and the fix, and leaves nothing behind: %s',
     async (name, text, words, code, message) => {

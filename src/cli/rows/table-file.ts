@@ -67,12 +67,21 @@ async function* delimited(chunks: Chunks, delimiter: string): AsyncGenerator<Tab
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new RowFileError(`line ${seen.lines + 1}: ${faultOf(error)}. Correct the line; nothing was trained.`);
+    // What was read before a slip within a line may not have come out of the parser yet, which knows its own line.
+    const line = error.code.includes('INVALID') ? (error as CsvError & { lines: number }).lines : seen.lines + 1;
+    throw new RowFileError(`line ${line}: ${faultOf(error)}. Correct the line; nothing was trained.`);
   }
 }
 
+/** What the parser's own words would say with the whole of a cell, whatever is in it. */
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote that opens here is never closed',
+  INVALID_OPENING_QUOTE: 'a quote stands within a cell: put the whole cell into quotes and double those within it',
+  CSV_INVALID_CLOSING_QUOTE: 'a quote is closed within a cell: double the quotes that belong to the text',
+};
+
 function faultOf({ code, message }: CsvError): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote that opens here is never closed';
+  if (code in FAULTS) return FAULTS[code]!;
   if (code !== 'CSV_MAX_RECORD_SIZE') return message;
   return `is longer than ${MAX_LINE} characters: a quote that is never closed, or no table at all`;
 }

@@ -16,6 +16,8 @@ export interface ColumnProfile {
   readonly kind: 'number' | 'categorical';
   /** Rows without a value. */
   readonly gaps: number;
+  /** Rows with a text where a good part of the others have numbers; 0 where the column is one or the other. */
+  readonly texts: number;
   /** How often each category occurs; empty for numbers. */
   readonly counts: ReadonlyMap<string, number>;
   /** A value that occurs, for forms. */
@@ -61,6 +63,7 @@ export function profileColumn(
     name,
     kind: isNumber ? 'number' : 'categorical',
     gaps: rows.length - present.length,
+    texts: !isNumber && !categorical && numbers >= (1 - MOST) * present.length ? present.length - numbers : 0,
     counts,
     example: values.find((value) => value !== null) ?? '',
     integer,

@@ -70,6 +70,14 @@ describe('what a table is taken for', () => {
     expect(schema.source.missing).toContain('unknown');
   });
 
+  it('says of a column of numbers and texts what it is taken for, and what to do', () => {
+    const { warnings } = infer({ size: each((row) => (row % 4 === 0 ? 'tall' : row % 5)) });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^"size" holds numbers in 45 rows and texts in 15: all are taken as/),
+    ]);
+    expect(infer({ size: each((row) => ['S', 'M'][row % 2]!) }).warnings).toEqual([]);
+  });
+
   it('leaves out what looks like an identifier, is empty or always the same, and says so', () => {
     const columns = { id: each((row) => row + 1000), none: each(() => ''), same: each(() => 'x') };
     const schema = infer(columns);

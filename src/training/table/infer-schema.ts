@@ -71,6 +71,7 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
       warnings.push(`"${column}" ${profile.useless}: it is left out.`);
       continue;
     }
+    if (profile.texts > 0) warnings.push(mixedText(profile));
     const leak = leaks(profile, labels);
     if (leak !== undefined) warnings.push(`"${column}" ${leak}; if it is only known afterwards, --exclude it.`);
     const rare = ordinal === undefined ? rareValues(profile) : [];
@@ -80,7 +81,7 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
     }
     features.push(draftOf(profile, rare, ordinal, options.sensitive.includes(column)));
   }
-  if (features.length === 0) throw new TrainingError('No column is left to learn from.');
+  if (features.length === 0) throw new TrainingError(['No column is left to learn from.', ...warnings].join(' '));
   const { splitColumn, group } = options;
   const source = { file: table.file, target, missing: [...missing], other };
   return {
@@ -120,6 +121,7 @@ function classesOf(
 ): { label: string; title: string }[] {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  if (table.lines.length === 0) throw new TrainingError(`${table.file} names its columns, but has no rows.`);
   if (counts.size === 0) throw new TrainingError(`"${target}" is empty in every row: there is nothing to learn.`);
   const names = [...counts.keys()].sort();
   if (names.length === 1) {
@@ -152,6 +154,14 @@ function classesOf(
 function rarerOf(classes: readonly { label: string }[], labels: readonly string[]): string {
   const [first, second] = classes.map(({ label }) => ({ label, rows: labels.filter((own) => own === label).length }));
   return first!.rows < second!.rows ? first!.label : second!.label;
+}
+
+function mixedText({ name, counts, texts }: ColumnProfile): string {
+  const values = [...counts].reduce((sum, [, count]) => sum + count, 0);
+  return (
+    `"${name}" holds numbers in ${values - texts} rows and texts in ${texts}: all are taken as categories; if it is a number, ` +
+    'add --missing for each text that means "not known", or correct the cells.'
+  );
 }
 
 /** One rare category alone gives "other" no more rows than it has itself. */
