@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Real faults in real processes, with times that are promises: they have the machine to themselves. */
-const FAULTS = 'test/faults/**';
+/** Real faults in real processes and a real page, with times that are promises: they have the machine to themselves. */
+const TIMED = ['test/faults/**/*.spec.ts', 'test/e2e/playground-speed.spec.ts'];
 
 export default defineConfig({
   test: {
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['**/node_modules/**', 'dist', 'test/bench/**', FAULTS],
+          exclude: ['**/node_modules/**', 'dist', 'test/bench/**', ...TIMED],
           // Much of a test is waiting: for processes that start and pages that load.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -27,7 +27,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: [`${FAULTS}/*.spec.ts`], maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'faults', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },

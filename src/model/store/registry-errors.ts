@@ -33,10 +33,12 @@ export function toRegistryError(error: unknown, registry: string, name: string):
     );
   }
   if (code === 'E404') return make('registry-unknown-package', `${place} has no package ${name}.`);
-  if (code === 'EINTEGRITY') {
+  // The size is noticed first where the registry says it beforehand.
+  if (code === 'EINTEGRITY' || code === 'EBADSIZE') {
+    const what = code === 'EINTEGRITY' ? 'checksum' : 'size';
     return make(
       'registry-integrity',
-      `The tarball of ${name} is not the one that was published: its checksum is wrong.`,
+      `The tarball of ${name} is not the one that was published: its ${what} is wrong.`,
     );
   }
   if (code !== undefined && UNREACHABLE.test(code)) {
