@@ -34,6 +34,15 @@ describe('progress on a terminal', () => {
     phase.end();
   });
 
+  it('says nothing of the time left before it knows', async () => {
+    const terminal = new FakeTerminal();
+    const phase = barProgress(terminal).start('Search', 4);
+    phase.part('epoch 1/4', 0.01, figures);
+    await terminal.showing(/epoch 1\/4 .*ETA/);
+    phase.end();
+    expect(terminal.text).not.toMatch(/ETA (?!\d|-)/);
+  });
+
   it('is complete where the rest was not needed, and leaves the line to what comes next', async () => {
     const terminal = new FakeTerminal();
     const phase = barProgress(terminal).start('Search', 4);

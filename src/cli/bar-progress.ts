@@ -1,6 +1,11 @@
-import { SingleBar } from 'cli-progress';
+import { Format, type Options, SingleBar } from 'cli-progress';
 import { metric } from '../training/evaluation-tables.js';
 import type { Phase, Progress } from '../training/progress.js';
+
+/** NOTE: before it knows, the library has a word in the place of seconds, and would print the end of it. */
+function timeLeft(seconds: number | string, options: Options, roundTo: number): string {
+  return typeof seconds === 'number' ? Format.TimeFormat(seconds, options, roundTo) : '-';
+}
 
 /** Progress for a terminal: one bar a phase. */
 export function barProgress(stream: NodeJS.WritableStream): Progress {
@@ -14,6 +19,7 @@ export function barProgress(stream: NodeJS.WritableStream): Progress {
         barIncompleteChar: '.',
         etaBuffer: 30,
         etaAsynchronousUpdate: true,
+        formatTime: timeLeft,
         // What Ctrl-C does is for the command to say.
         gracefulExit: false,
       });
