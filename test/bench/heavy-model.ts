@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Writer from '../../src/model/package/writer.ts';
 import { randomCar } from './bodies.ts';
 import { type DenseLayer, forward } from './layers-model.ts';
-import { HEAVY_PACKAGE, OUTPUT } from './paths.ts';
+import { HEAVY_PACKAGE, OUTPUT, ROOT } from './paths.ts';
 import { readPackage } from './peers/car-package.mjs';
 import { gaussian, seededRandom } from './random.ts';
 
@@ -16,8 +16,8 @@ type Manifest = Writer.PackageContents['manifest'];
 type StoredManifest = Manifest & Record<'$schema' | 'formatVersion' | 'files', unknown>;
 
 /** A package with the car's signature and three hidden layers of 1,000 units, in a models folder of its own. */
-export async function writeHeavyPackage(carPackage: string, main: string): Promise<string> {
-  const writer = pathToFileURL(join(dirname(main), 'model/package/writer.js')).href;
+export async function writeHeavyPackage(carPackage: string): Promise<string> {
+  const writer = pathToFileURL(join(ROOT, 'dist/model/package/writer.js')).href;
   const { writePackage } = (await import(writer)) as typeof Writer;
   const stored = JSON.parse(await readFile(join(carPackage, 'manifest.json'), 'utf8')) as StoredManifest;
   const layers = randomLayers(stored.signature.classes.length, readPackage(carPackage).width);

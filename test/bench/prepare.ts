@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import type { Generator } from './load.ts';
-import { BENCH, MAIN, OUTPUT } from './paths.ts';
+import { BENCH, MAIN, OUTPUT, ROOT } from './paths.ts';
 import type { ServerSpec } from './servers.ts';
 
 const run = promisify(execFile);
@@ -74,8 +74,9 @@ export async function freezeBuild(main: string): Promise<string> {
   if (main !== MAIN) return main;
   const copy = join(OUTPUT, 'build');
   await rm(copy, { recursive: true, force: true });
-  await cp(dirname(main), copy, { recursive: true });
-  return join(copy, basename(main));
+  const dist = join(ROOT, 'dist');
+  await cp(dist, copy, { recursive: true });
+  return join(copy, relative(dist, main));
 }
 
 /** The ONNX twin of a package's network, checked against its golden records. */

@@ -69,7 +69,7 @@ async function runGroup(model: ModelKind, all: readonly ServerSpec[], generator:
 async function launchBase(model: ModelKind, specs: readonly ServerSpec[], options: Options): Promise<LaunchBase> {
   const { main, baseline, nodeFlags } = options;
   const carPackage = join(options.modelsDir, CAR_PACKAGE);
-  const modelsDir = model === 'car' ? options.modelsDir : await writeHeavyPackage(carPackage, main);
+  const modelsDir = model === 'car' ? options.modelsDir : await writeHeavyPackage(carPackage);
   const packageDir = join(modelsDir, model === 'car' ? CAR_PACKAGE : HEAVY_PACKAGE);
   const onnxFile = specs.some(({ name }) => name === 'onnx') ? await exportOnnx(packageDir, model) : '';
   return { modelsDir, packageDir, onnxFile, main, baseline, nodeFlags };
