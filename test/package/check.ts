@@ -29,7 +29,8 @@ const NEEDED = [
   'models/car-evaluation/2.0.0/manifest.json',
   'models/manifest.schema.json',
 ];
-const UNWANTED = /(\.spec\.|\.map$|^src\/|^test\/|^dist\/client\/|^dist\/service\/compiled\/|^docker\/|(^|\/)\.|keys.*\.json$|\.pem$|\.jsonl$)/;
+const UNWANTED =
+  /(\.spec\.|\.map$|^src\/|^test\/|^dist\/client\/|^dist\/service\/compiled\/|^docker\/|(^|\/)\.|keys.*\.json$|\.pem$|\.jsonl$)/;
 
 type Check = (packed: Packed) => Promise<readonly string[]> | readonly string[];
 
