@@ -1,16 +1,10 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import type { InferenceBackend } from '../core/ports/inference-backend.js';
-import { type Decide, decideBy, winnersOf } from '../core/winners.js';
-import type {
-  Calibration,
-  CrossValidation,
-  Evaluation,
-  Manifest,
-  ManifestDecision,
-  TradeOff,
-} from '../model/package/manifest.js';
+import { winnersOf } from '../core/winners.js';
+import type { Calibration, CrossValidation, Evaluation } from '../model/package/manifest.js';
 import type { PackageContents } from '../model/package/writer.js';
-import { type Assessment, assess } from './assess.js';
+import type { Assessment } from './assess.js';
+import { type Baseline, baselinesOf } from './baselines.js';
 import { modelCard } from './card.js';
 import { calibrationOf } from './calibration.js';
 import { type Checkpoint, noCheckpoint } from './checkpoint.js';
@@ -20,25 +14,27 @@ import { describeModel } from './describe-model.js';
 import { predictionDistribution } from './distributions.js';
 import { assertColumn, assertTrainable, type Examples, pick, reencode, toExamples } from './examples.js';
 import { goldenRecords } from './golden.js';
+import {
+  assessRun,
+  decideIn,
+  type DecisionFindings,
+  decisionFindings,
+  measure,
+  type Run,
+  slicesIn,
+  tradeOffIn,
+} from './held-out.js';
 import { Latch } from './latch.js';
 import { learnSignature } from './learn-signature.js';
 import { learnFromValidation } from './learn-from-validation.js';
-import { evaluate } from './metrics.js';
 import type { EpochReport, Progress } from './progress.js';
 import { shortfallsOf } from './quality-gate.js';
 import { seededRandom } from './random.js';
 import { foldsOf, splitOf } from './partition.js';
-import { type Slices, slicesOf } from './slices.js';
+import type { Slices } from './slices.js';
 import type { Split } from './stratify.js';
-import { decisionOf, tradeOffOf } from './threshold.js';
-import { fit, type FitOptions, type TrainedModel } from './trainer.js';
+import { fit, type FitOptions } from './trainer.js';
 import type { Recipe, TrainingConfig } from './training-config.js';
-
-/** Enough for a model without hidden layers to settle on most tables. */
-const BASELINE_EPOCHS = 30;
-const TENTHS = Array.from({ length: 9 }, (_, at) => (at + 1) / 10);
-/** Where a curve over thresholds is drawn. */
-const CURVE = Array.from({ length: 101 }, (_, at) => at / 100);
 
 export interface TrainingOptions {
   readonly config: TrainingConfig;
@@ -86,30 +82,9 @@ export interface TrainingResult {
   readonly contents?: PackageContents;
 }
 
-/** What a threshold comes to on the held-out rows, and what others would. At 0.5 the likeliest class is answered. */
-export interface DecisionFindings extends ManifestDecision {
-  readonly curve: TradeOff;
-}
-
-/** What a simpler model comes to, or the model itself where the likeliest class would be answered. */
-export interface Baseline {
-  readonly name: 'majority' | 'logistic regression' | 'this model, at 0.5';
-  readonly evaluation: Evaluation;
-}
-
 /** What has to be the same for the same weights, beside the seed. */
 export function frameworkOf({ name }: InferenceBackend): string {
   return `TensorFlow.js ${version_core}, ${name} backend`;
-}
-
-/** What one training run came to: nothing in it has seen the rows that its split holds out. */
-interface Run {
-  readonly split: Split;
-  readonly signature: Manifest['signature'];
-  /** Every row, as the model sees it. */
-  readonly examples: Examples;
-  readonly model: TrainedModel;
-  readonly learning: readonly EpochReport[];
 }
 
 /**
@@ -187,7 +162,7 @@ async function judge(run: Run, options: RecipeOptions): Promise<TrainingResult> 
   const heldOut = { ...evaluation, calibration, ...tradeOffIn(config, measurement) };
   const assessment = assessRun(run, probabilities, config.seed, decide);
   const slices = slicesIn(run, probabilities, options);
-  const baselines = await baselinesOf(run, options);
+  const baselines = options.baselines === true ? await baselinesOf(run, config, options.stopped !== undefined) : [];
   if (options.baselines === true && decide !== winnersOf) {
     baselines.push({ name: 'this model, at 0.5', evaluation: measure(run, winnersOf).evaluation });
   }
@@ -277,98 +252,6 @@ async function trainOn(
     },
   });
   return { split, signature, examples, model, learning };
-}
-
-/** What the model answers to the rows that it has not seen. */
-function measure({ split, signature, examples, model }: Run, decide: Decide): Measurement {
-  const { inputs, labels } = pick(examples, split.heldOut);
-  const probabilities = model.predict(inputs);
-  const names = signature.classes.map(({ label }) => label);
-  return { labels, probabilities, evaluation: evaluate(labels, probabilities, names, decide) };
-}
-
-interface Measurement {
-  readonly labels: readonly number[];
-  readonly probabilities: Float32Array;
-  readonly evaluation: Evaluation;
-}
-
-function decideIn({ signature, decision }: Recipe): Decide {
-  return decideBy(signature.provisional.classes, decisionOf(decision));
-}
-
-function decisionFindings(
-  { signature, decision }: Recipe,
-  { labels, probabilities }: Measurement,
-): DecisionFindings | undefined {
-  if (decision === undefined) return undefined;
-  const { positive, threshold, criterion = 'given' } = decision;
-  const index = signature.provisional.classes.findIndex(({ label }) => label === positive);
-  return { positive, threshold, criterion, curve: tradeOffOf({ labels, probabilities }, index, CURVE) };
-}
-
-/** For the manifest: tenths, and the threshold itself. */
-function tradeOffIn({ signature, decision }: Recipe, { labels, probabilities }: Measurement): Partial<Evaluation> {
-  const packaged = decisionOf(decision);
-  if (packaged === undefined) return {};
-  const index = signature.provisional.classes.findIndex(({ label }) => label === packaged.positive);
-  const thresholds = [...new Set([...TENTHS, packaged.threshold])].sort((a, b) => a - b);
-  return { tradeOff: tradeOffOf({ labels, probabilities }, index, thresholds) };
-}
-
-function assessRun(
-  { split, signature, examples, model, learning }: Run,
-  probabilities: Float32Array,
-  seed: number,
-  decide: Decide,
-) {
-  const heldOut = pick(examples, split.heldOut);
-  const predict = (inputs: Examples['inputs']) => model.predict(inputs);
-  const assessment = assess({ examples: heldOut, probabilities, signature, predict, decide }, seededRandom(seed));
-  return { assessment, learning, worstRows: assessment.worst.map(({ row }) => heldOut.rows.row(row)) };
-}
-
-function slicesIn({ split, signature, examples }: Run, probabilities: Float32Array, options: RecipeOptions): Slices[] {
-  const { dataset, slices = [], config } = options;
-  if (slices.length === 0) return [];
-  const rows = dataset.frame();
-  const labels = split.heldOut.map((row) => examples.labels[row]!);
-  const judged = {
-    labels,
-    probabilities,
-    classes: signature.classes.map(({ label }) => label),
-    decide: decideIn(config),
-  };
-  return slices.map((column) => {
-    const values = split.heldOut.map((row) => rows.at(column, row));
-    return slicesOf(judged, column, values, seededRandom(config.seed));
-  });
-}
-
-async function baselinesOf({ split, signature, examples }: Run, options: RecipeOptions): Promise<Baseline[]> {
-  if (options.baselines !== true) return [];
-  const labels = signature.classes.map(({ label }) => label);
-  const [train, heldOut] = [pick(examples, split.train), pick(examples, split.heldOut)];
-  const shares = labels.map((_, label) => train.labels.filter((other) => other === label).length / train.labels.length);
-  const guesses = Float32Array.from(
-    { length: heldOut.labels.length * labels.length },
-    (_, at) => shares[at % labels.length]!,
-  );
-  const majority: Baseline = { name: 'majority', evaluation: evaluate(heldOut.labels, guesses, labels) };
-  // Whoever ended the training does not want to wait for another one.
-  if (options.stopped !== undefined) return [majority];
-  const { hyperparameters, name, seed } = options.config;
-  const { batchSize } = hyperparameters;
-  const model = await fit(train, {
-    name,
-    classes: labels.length,
-    seed,
-    hyperparameters: { layers: [], batchSize, learningRate: 0.02, epochs: BASELINE_EPOCHS },
-    onEpoch: () => undefined,
-  });
-  const logistic = evaluate(heldOut.labels, model.predict(heldOut.inputs), labels);
-  model.dispose();
-  return [majority, { name: 'logistic regression', evaluation: logistic }];
 }
 
 /** What is to be said of training that ended before its last epoch. */

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +11,7 @@ import { lineProgress } from '../../src/cli/line-progress.js';
 import { train as trainHere } from '../../src/cli/train-command.js';
 import { readPackageFile } from '../../src/training/datasets/package-file.js';
 import { openBrowser } from '../support/browser.js';
+import { violations } from '../support/playground.js';
 import { runCommand } from '../support/run-command.js';
 import { startTestApp } from '../support/test-app.js';
 
@@ -159,12 +159,7 @@ describe('train penguins.csv --target Species', () => {
       const url = pathToFileURL(file('report/report.html')).href;
       await page.goto(url);
       expect(asked).toEqual([url]);
-      await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
-        return (await axe.run()).violations.map(({ id }) => id);
-      });
-      expect(violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await browser.close();
     },
     60_000,

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,6 +11,7 @@ import { lineProgress } from '../../src/cli/line-progress.js';
 import { train as trainHere } from '../../src/cli/train-command.js';
 import { seededRandom } from '../../src/training/random.js';
 import { openBrowser } from '../support/browser.js';
+import { violations } from '../support/playground.js';
 import { runCommand } from '../support/run-command.js';
 import { readTabularPackage } from '../support/tabular.js';
 import { startTestApp } from '../support/test-app.js';
@@ -128,12 +128,7 @@ describe('train on a table with a rare class', () => {
     const counts = await slices.locator('tbody tr td:nth-child(2)').allInnerTexts();
     const { rows } = (await json('models/left/1.0.0/manifest.json')).metrics.heldOut;
     expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(rows);
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } };
-      return (await axe.run()).violations.map(({ id }) => id);
-    });
-    expect(violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await browser.close();
     expect(await readFile(file('left/threshold.svg'), 'utf8')).toMatch(/^<svg xmlns="[^"]+" /);
   }, 60_000);

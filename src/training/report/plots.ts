@@ -2,7 +2,7 @@ import type { Calibration, Evaluation } from '../../model/package/manifest.js';
 import type { Assessment } from '../assess.js';
 import type { EpochReport } from '../progress.js';
 import type { Curve } from '../ranking.js';
-import type { DecisionFindings } from '../train-model.js';
+import type { DecisionFindings } from '../held-out.js';
 
 /** A plot: a title, what it shows in a sentence for who cannot see it, and an SVG drawing. */
 export interface Plot {
