@@ -32,9 +32,9 @@ const oneNest: Plugin = {
   },
 };
 
-/** The gRPC door reads its protocols beside its code. */
-const protos: Plugin = {
-  name: 'protos',
+/** What lies beside the code: the protocols that the gRPC door reads, and that this folder is CommonJS. */
+const companions: Plugin = {
+  name: 'companions',
   buildStart() {
     for (const fileName of PROTOS) {
       const source = readFileSync(join(BUILT, 'prediction/protocols/open-inference-grpc', fileName));
@@ -69,7 +69,7 @@ await build({
   external: APART,
   // How Terminus looks for packages; what is bundled is CommonJS.
   transform: { define: { 'import.meta.resolve': 'require.resolve' } },
-  plugins: [oneNest, protos, ascii, licences as Plugin],
+  plugins: [oneNest, companions, ascii, licences as Plugin],
   output: {
     dir: join(BUILT, 'service'),
     format: 'cjs',

@@ -21,7 +21,7 @@ export async function start(): Promise<void> {
       process.exit(await supervise(config));
     } else {
       if (grouped) member = await GroupMember.join();
-      // NOTE: imported here and not above, so that the supervisor does without Nest and TensorFlow.js.
+      // NOTE: imported here and not above, so that the supervisor does without Nest's application and TensorFlow.js.
       const { serve } = await import('./serve.js');
       await serve(config, member);
     }

@@ -1,6 +1,9 @@
-import { Format, type Options, SingleBar } from 'cli-progress';
+import cliProgress, { type Options } from 'cli-progress';
 import { metric } from '../training/evaluation-tables.js';
 import type { Phase, Progress } from '../training/progress.js';
+
+// NOTE: a CommonJS module, of which Node sees some names alone from outside.
+const { Format, SingleBar } = cliProgress;
 
 /** NOTE: before it knows, the library has a word in the place of seconds, and would print the end of it. */
 function timeLeft(seconds: number | string, options: Options, roundTo: number): string {
