@@ -6,11 +6,16 @@ export interface Cancellable {
   cancelled(reason: TensornestError): void;
 }
 
+/** The place of what is in no list. */
+export const NOWHERE = -1;
+
 /**
  * How long a request waits for its answer: until its deadline, and as long as its client is there. There is one for every
  * request, so it is a few fields where an AbortController and a timer would be a dozen objects.
  */
 export class Cancellation {
+  /** Where it stands in the list of whoever watches over its deadline. */
+  place = NOWHERE;
   private latest = Infinity;
   private ended: TensornestError | undefined;
   private work: Cancellable | undefined;

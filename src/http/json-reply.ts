@@ -6,6 +6,8 @@ export class JsonText {
     readonly serverTiming?: string,
     /** A header that names the prediction. */
     readonly predictionId?: string,
+    /** Of the text as UTF-8. */
+    readonly byteLength = Buffer.byteLength(text),
   ) {}
 }
 

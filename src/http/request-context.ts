@@ -78,7 +78,7 @@ export function requestContext(
           path: request.path,
           route: (request.route as { readonly path: string } | undefined)?.path,
           status: response.writableFinished ? response.statusCode : CLIENT_GONE,
-          durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+          durationMs: performance.now() - started,
           trace,
           failure: (request as Identified).failure,
         });

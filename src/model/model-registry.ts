@@ -38,6 +38,8 @@ interface Entry {
 @Injectable()
 export class ModelRegistry {
   private readonly models = new Map<string, Entry>();
+  /** Of every model, in alphabetical order. */
+  private sortedNames: readonly string[] = [];
   private requiredNames: readonly string[] | undefined;
   private missingModels: readonly MissingModel[] = [];
   private changes = 0;
@@ -93,6 +95,7 @@ export class ModelRegistry {
     if (entry === undefined || status === undefined) return;
     entry.versions.delete(version);
     if (entry.versions.size === 0) this.models.delete(name);
+    this.sortNames();
     this.changed(entry);
     if (status.state === 'ready') void status.slot.retire();
   }
@@ -107,7 +110,7 @@ export class ModelRegistry {
 
   /** Names of the models that there are for whoever asks, in alphabetical order. */
   names(): string[] {
-    return [...this.models.keys()].filter(mayUseModel).sort();
+    return this.sortedNames.filter(mayUseModel);
   }
 
   /** The versions of a model, newest first; rejects with `unknown-model`. */
@@ -128,7 +131,7 @@ export class ModelRegistry {
   /** The model that answers when a request names none. */
   defaultModel(): string | undefined {
     const { defaultModel } = this.config.models;
-    return defaultModel !== null && mayUseModel(defaultModel) ? defaultModel : this.names()[0];
+    return defaultModel !== null && mayUseModel(defaultModel) ? defaultModel : this.sortedNames.find(mayUseModel);
   }
 
   /** Where a version, or the one that an alias stands for, stands. */
@@ -176,6 +179,7 @@ export class ModelRegistry {
   clear(): void {
     const slots = this.slots();
     this.models.clear();
+    this.sortNames();
     this.changes += 1;
     for (const slot of slots) void slot.retire();
   }
@@ -185,8 +189,13 @@ export class ModelRegistry {
     if (entry === undefined) {
       entry = { versions: new Map(), aliases: new Map(), answering: [], current: undefined };
       this.models.set(name, entry);
+      this.sortNames();
     }
     return entry;
+  }
+
+  private sortNames(): void {
+    this.sortedNames = [...this.models.keys()].sort();
   }
 
   /** The one place where traffic moves from one version to another. */

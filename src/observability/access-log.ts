@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { pino } from 'pino';
 import { APP_CONFIG, type AppConfig } from '../core/app-config.js';
+import { thousandths } from '../core/decimals.js';
 import type { TraceContext } from '../core/request-scope.js';
 import { LOG_SINK, type LineSink } from '../core/ports/line-sink.js';
 import { LineBuffer } from './line-buffer.js';
@@ -37,7 +38,7 @@ export class AccessLog implements OnApplicationShutdown {
   write({ requestId, clientId, method, path, status, durationMs, trace }: AccessEntry): void {
     if (this.writer === undefined) return;
     const client = clientId === undefined ? '' : `,"clientId":${JSON.stringify(clientId)}`;
-    const request = `"method":"${method}","path":${JSON.stringify(path)},"status":${status},"durationMs":${durationMs}`;
+    const request = `"method":"${method}","path":${JSON.stringify(path)},"status":${status},"durationMs":${thousandths(durationMs)}`;
     const about = trace === undefined ? `"${requestId}"` : `"${requestId}","traceId":"${trace.traceId}"`;
     this.writer.write(`${this.opening}${Date.now()}${this.identity}${about}${client},${request},"msg":"request"}\n`);
   }

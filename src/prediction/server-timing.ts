@@ -1,3 +1,4 @@
+import { thousandths } from '../core/decimals.js';
 import type { Prediction } from '../core/prediction.js';
 
 /** https://www.w3.org/TR/server-timing/ */
@@ -9,11 +10,6 @@ export const SERVER_TIMING = 'Server-Timing';
  */
 export function serverTiming({ timing, batchRows }: Pick<Prediction, 'timing' | 'batchRows'>): string {
   const { encode, queue, infer, total } = timing;
-  const spent = `encode;dur=${micro(encode)}, queue;dur=${micro(queue)}, infer;dur=${micro(infer)}`;
-  return `${spent}, total;dur=${micro(total)}, batch;desc="${batchRows}"`;
-}
-
-/** To the microsecond. */
-function micro(milliseconds: number): number {
-  return Math.round(milliseconds * 1_000) / 1_000;
+  const spent = `encode;dur=${thousandths(encode)}, queue;dur=${thousandths(queue)}, infer;dur=${thousandths(infer)}`;
+  return `${spent}, total;dur=${thousandths(total)}, batch;desc="${batchRows}"`;
 }

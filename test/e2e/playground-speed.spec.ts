@@ -7,8 +7,8 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 /** `npm run bench:page` makes more; each edit takes about a fifth of a second with the explanations that follow it. */
 const EDITS = Number(process.env.EDITS ?? 15);
-/** What is promised, in milliseconds: from an edit to the frame that shows its bars, to the words about a wrong value, to what-if curves. */
-const [BARS, WORDS, CURVES] = [250, 100, 200];
+/** What is promised, in milliseconds: from nothing to the first answer, from an edit to the frame that shows its bars, to the words about a wrong value, to what-if curves. */
+const [FIRST, BARS, WORDS, CURVES] = [1_000, 250, 100, 200];
 
 let service: TestApp;
 let browser: Browser;
@@ -51,6 +51,15 @@ function judged(what: string, promise: number, times: number[]): number {
   );
   return at(0.5);
 }
+
+it('the page answers without a click within a second', async () => {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    await arrive('');
+    times.push(await page.evaluate<number>('performance.getEntriesByName("first-answer")[0].startTime'));
+  }
+  expect(judged('Nothing to the first answer', FIRST, times)).toBeLessThan(FIRST);
+});
 
 it('an edit is followed by its bars within 250 ms', async () => {
   await arrive('#model=car-evaluation');

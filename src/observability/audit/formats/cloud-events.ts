@@ -1,3 +1,4 @@
+import { thousandths } from '../../../core/decimals.js';
 import type { TensorPredictionEvent } from '../../../core/prediction.js';
 import type { MakeAuditFormat } from './audit-format.js';
 import {
@@ -39,7 +40,7 @@ export const cloudEvents: MakeAuditFormat = ({ source }) => {
     rows: (event) => [
       `${opening(event)}"inputs":`,
       inputsOf(event),
-      `${positionsMember(event)},"predictions":[${winnersText(event)}],"durationMs":${milliseconds(event.prediction.timing.total)}}}\n`,
+      `${positionsMember(event)},"predictions":[${winnersText(event)}],"durationMs":${thousandths(event.prediction.timing.total)}}}\n`,
     ],
     tensors: (event) => {
       const { inputs, prediction } = event;

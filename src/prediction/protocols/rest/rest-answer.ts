@@ -82,7 +82,7 @@ export function encodeRest(prediction: Prediction): JsonReply {
   }
   const text = out.toString(templates.ascii ? 'latin1' : 'utf8', 0, length);
   buffers.give(out);
-  return new JsonText(text, serverTiming(prediction), id);
+  return new JsonText(text, serverTiming(prediction), id, length);
 }
 
 /** Returns where the results end. */
