@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { readEnvironmentFile } from '../config/environment.js';
 import { reasonOf } from '../core/errors.js';
 import { generateClient } from '../sdk/generate-client.js';
 import type { OpenApiDocument } from '../sdk/openapi-document.js';
-import { EXIT, type ExitCode, UsageError } from './exit.js';
+import { EXIT, exitCodeOf, type ExitCode, UsageError } from './exit.js';
 import { passingService } from './passing-service.js';
 import type { Terminal } from './terminal.js';
 
@@ -59,7 +61,7 @@ export async function clientCommand(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     say(`${reasonOf(error)}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+    return exitCodeOf(error);
   }
 }
 
@@ -70,11 +72,19 @@ async function documentOf(
 ): Promise<OpenApiDocument> {
   if (source === undefined) {
     say('Starting the service to read its document ...\n');
+    // As `serve` does.
+    readEnvironmentFile();
     return passingService(async (url) => parse(await read(url, undefined), url));
   }
   if (!/^https?:/i.test(source)) return parse(await readFile(source, 'utf8'), source);
-  const key = keyFile === undefined ? undefined : (await readFile(keyFile, 'utf8')).trim();
-  return parse(await read(source, key), source);
+  return parse(await read(source, keyFile === undefined ? undefined : await keyIn(keyFile)), source);
+}
+
+async function keyIn(file: string): Promise<string> {
+  const key = (await readFile(file, 'utf8')).trim();
+  // NOTE: fetch would show the key in its error.
+  if (!/^[!-~]+$/.test(key)) throw new UsageError(`--key-file ${file} must hold one key and nothing else.`);
+  return key;
 }
 
 async function read(url: string, key: string | undefined): Promise<string> {
@@ -93,15 +103,22 @@ async function read(url: string, key: string | undefined): Promise<string> {
   return answer.text();
 }
 
+/** As much as a package of it needs; the generator reads the rest. */
+const Document = z.looseObject({
+  openapi: z.string(),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.looseObject({})).refine((paths) => Object.keys(paths).length > 0, 'there are none'),
+});
+
 function parse(text: string, source: string): OpenApiDocument {
-  let document: Partial<OpenApiDocument>;
+  let json: unknown;
   try {
-    document = JSON.parse(text) as Partial<OpenApiDocument>;
+    json = JSON.parse(text);
   } catch (error) {
     throw new Error(`${source} holds no JSON.`, { cause: error });
   }
-  if (typeof document.openapi !== 'string' || document.info === undefined || document.paths === undefined) {
-    throw new Error(`${source} holds no OpenAPI document.`);
-  }
-  return document as OpenApiDocument;
+  const { data, error } = Document.safeParse(json);
+  if (error === undefined) return data;
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  throw new Error(`${source} holds no OpenAPI document: ${path.join('.')}: ${message}.`);
 }

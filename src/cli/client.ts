@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import 'reflect-metadata';
 import { clientCommand } from './client-command.js';
 import { processTerminal } from './process-terminal.js';
 

@@ -50,6 +50,9 @@ const Schema = z.strictObject({
   ),
 });
 
+/** Within `STATE_DIR`. */
+export const SERVING_FILE = 'serving.json';
+
 /** `STATE_DIR/serving.json`: what operators have decided, so that a restart does not forget it. */
 @Injectable()
 export class ServingFile {
@@ -57,7 +60,7 @@ export class ServingFile {
   private readonly path: string;
 
   constructor(@Inject(APP_CONFIG) { stateDir }: AppConfig) {
-    this.path = join(stateDir, 'serving.json');
+    this.path = join(stateDir, SERVING_FILE);
   }
 
   /** Nothing was decided when there is no file. One that cannot be read does not keep the models from serving. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { clientReadme, INDEX } from './client-texts.js';
@@ -46,6 +46,8 @@ export async function generateClient({ document, folder, name }: ClientRequest):
     await compile(join(source, 'index.ts'), source, built);
     await writeFile(join(built, 'package.json'), `${JSON.stringify(packageFile(name, document), null, 2)}\n`);
     await writeFile(join(built, 'README.md'), clientReadme(name, document));
+    // A temporary folder is its owner's only.
+    await chmod(built, 0o755);
     await rm(target, { recursive: true, force: true });
     await rename(built, target);
   } finally {
@@ -55,7 +57,11 @@ export async function generateClient({ document, folder, name }: ClientRequest):
 }
 
 async function assertOurs(folder: string): Promise<void> {
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(folder).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw code === 'ENOTDIR' ? new Error(`${folder} is a file: choose a folder with --out.`) : error;
+  });
   if (files.length === 0) return;
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '');
   if (!text.includes(`"generator": "${MARK}"`)) {

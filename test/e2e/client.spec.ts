@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey } from '../../src/access/key-file.js';
@@ -51,6 +52,7 @@ describe('a generated client', () => {
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/@acme\/models@1\.0\.0, \d+ operations\n$/) });
     expect((await publint({ pkgDir: out, pack: false })).messages).toEqual([]);
     expect(await readdir(join(out, '..'))).toEqual(['models']);
+    expect((await stat(out)).mode & 0o777).toBe(0o755);
     expect(await readFile(join(out, 'resilient-fetch.js'), 'utf8')).not.toContain('sourceMappingURL');
   });
 
@@ -109,28 +111,68 @@ if (error) {
 
 describe('the client command', () => {
   it('takes the document of a file too, and puts a new client in the place of an old one', async () => {
-    const { code } = await runCommand(COMMAND, ['openapi.json', '--out', out, '--name', '@acme/other']);
-    expect(code).toBe(0);
+    const file = join(folder, 'small.json');
+    const ask = { operationId: 'ask', responses: { 200: { description: 'An answer.' } } };
+    const info = { title: 'API', version: '1.2.3' };
+    await writeFile(file, JSON.stringify({ openapi: '3.1.0', info, paths: { '/ask': { get: ask } } }));
+    const { code, stdout } = await runCommand(COMMAND, [file, '--out', out, '--name', '@acme/other']);
+    expect([code, stdout]).toEqual([0, `${out}: @acme/other@1.2.3, 1 operations\n`]);
     expect(JSON.parse(await readFile(join(out, 'package.json'), 'utf8')).name).toBe('@acme/other');
   });
 
-  it('starts the service itself where it is told of none', async () => {
-    const env = { MODELS_DIR: 'models', STATE_DIR: join(folder, 'own') };
+  it('starts the service itself where it is told of none, with what operators decided, and leaves no trace of it', async () => {
+    const state = join(folder, 'own');
+    await mkdir(state);
+    const models = { 'car-evaluation': { aliases: { stable: '2.0.0' }, loaded: [], unloaded: [] } };
+    await writeFile(join(state, 'serving.json'), JSON.stringify({ formatVersion: 1, models }));
+    const env = { MODELS_DIR: 'models', STATE_DIR: state, FEEDBACK: 'true', KEYS_FILE: 'of-the-cluster.json' };
     const { code, stdout } = await runCommand(COMMAND, ['--out', join(folder, 'own-client')], { env });
     expect(stdout).toContain('tensornest-client@1.0.0');
     expect(code).toBe(0);
+    expect(await readdir(state)).toEqual(['serving.json']);
+  });
+
+  it.each([
+    [{ MODELS_DIR: 'test/support' }, 1, /No model of \S+test\/support is ready: "model list"/],
+    [{ BODY_LIMIT: 'much' }, 2, /BODY_LIMIT must be a whole number/],
+  ])('says why the service that it starts with %j has nothing to tell', async (env, code, message) => {
+    const outcome = await runCommand(COMMAND, ['--out', join(folder, 'none')], { env });
+    expect(outcome).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it.each([
+    ['mine', 'mine/thesis.txt', /holds something that is no generated client: choose another folder with --out/],
+    ['notes.txt', 'notes.txt', /notes\.txt is a file: choose a folder with --out/],
+  ])("leaves %s alone, which is the user's own", async (target, file, message) => {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), 'years');
+    const outcome = await runCommand(COMMAND, ['openapi.json', '--out', join(folder, target)]);
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+    expect(await readFile(join(folder, file), 'utf8')).toBe('years');
   });
 
   it.each<[string, () => Promise<readonly string[]>, number, RegExp]>([
     [
-      'a folder with something else',
+      'a file of keys that holds more than one',
       async () => {
-        await mkdir(join(folder, 'mine'));
-        await writeFile(join(folder, 'mine/thesis.txt'), 'years');
-        return ['openapi.json', '--out', join(folder, 'mine')];
+        await writeFile(join(folder, 'two-keys'), 'tnk_one\ntnk_two\n');
+        return [service.url, '--key-file', join(folder, 'two-keys')];
+      },
+      2,
+      /two-keys must hold one key/,
+    ],
+    [
+      'a document without a version',
+      async () => {
+        await writeFile(
+          join(folder, 'no-version.json'),
+          '{"openapi":"3.1.0","info":{"title":"API"},"paths":{"/a":{}}}',
+        );
+        return [join(folder, 'no-version.json')];
       },
       1,
-      /holds something that is no generated client: choose another folder with --out/,
+      /holds no OpenAPI document: info\.version: Invalid input: expected string/,
     ],
     ['an impossible name', () => Promise.resolve(['--name', 'My Client']), 2, /My Client is no name of an npm package/],
     ['a service that asks for a key', () => Promise.resolve([service.url]), 2, /--key-file/],
@@ -141,7 +183,7 @@ describe('the client command', () => {
   ])('refuses %s and says what to do', async (_, words, code, message) => {
     const outcome = await runCommand(COMMAND, await words());
     expect(outcome.stderr).toMatch(message);
-    expect(outcome.stderr).not.toMatch(/^ {4}at /m);
+    expect(outcome.stderr).not.toMatch(/^ {4}at |tnk_/m);
     expect(outcome.code).toBe(code);
   });
 });
