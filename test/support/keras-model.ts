@@ -9,6 +9,7 @@ export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: readonly number[];
+  readonly dtype?: 'int32';
 }
 
 export interface KerasModelFiles {
@@ -25,6 +26,15 @@ export interface DenseLayer {
 
 export type KerasVersion = 2 | 3;
 
+/** A layer that takes a mean away and divides by a deviation: adapted to rows, or given both when it was made. */
+export interface NormalizationLayer {
+  readonly mean: readonly number[];
+  readonly variance: readonly number[];
+  readonly form: 'adapted' | 'given';
+  /** One mean for all columns. @default false */
+  readonly alone?: boolean;
+}
+
 /** What a number of Keras' random weights would be; the same name gives the same numbers. */
 export function weightsOf(layer: string, inputs: number, units: number): Weight[] {
   const value = (seed: number) => Math.fround(Math.sin(seed * 12.9898 + layer.length + layer.charCodeAt(0)) * 0.9);
@@ -37,12 +47,22 @@ export function weightsOf(layer: string, inputs: number, units: number): Weight[
 }
 
 /** A sequential classifier of dense layers, as `tensorflowjs_converter` writes it from Keras 2 or 3. */
-export function sequentialModel(inputs: number, layers: readonly DenseLayer[], keras: KerasVersion): KerasModelFiles {
+export function sequentialModel(
+  inputs: number,
+  layers: readonly DenseLayer[],
+  keras: KerasVersion,
+  normalization?: NormalizationLayer,
+): KerasModelFiles {
   const widths = [inputs, ...layers.map(({ units }) => units)];
-  const weights = layers.flatMap(({ name, units }, at) => weightsOf(name, widths[at]!, units));
+  const [normalizing, statistics] = normalization === undefined ? [[], []] : normalizationLayer(normalization, keras);
+  const weights = [...statistics, ...layers.flatMap(({ name, units }, at) => weightsOf(name, widths[at]!, units))];
   const config = {
     name: 'sequential',
-    layers: [inputLayer('dense_input', inputs, keras), ...layers.map((layer) => denseLayer(layer, keras))],
+    layers: [
+      inputLayer('dense_input', inputs, keras),
+      ...normalizing,
+      ...layers.map((layer) => denseLayer(layer, keras)),
+    ],
     ...(keras === 3 ? { trainable: true, build_input_shape: [null, inputs], dtype: dtypeOf(keras) } : {}),
   };
   return converted({ class_name: 'Sequential', config }, weights, keras, 'sequential');
@@ -79,7 +99,9 @@ export function functionalModel(
 /** Two shards, the weights by the names of their layers, as the converter has them. */
 function converted(model: Json, weights: readonly Weight[], keras: KerasVersion, name: string): KerasModelFiles {
   const sorted = [...weights].sort((a, b) => (a.layer < b.layer ? -1 : a.layer > b.layer ? 1 : 0));
-  const bytes = Buffer.from(new Float32Array(sorted.flatMap(({ values }) => values)).buffer);
+  const bytes = Buffer.concat(
+    sorted.map(({ values, dtype }) => Buffer.from((dtype ? Int32Array : Float32Array).from(values).buffer)),
+  );
   const middle = 4 * Math.ceil(bytes.length / 8);
   const paths = ['group1-shard1of2.bin', 'group1-shard2of2.bin'];
   const version = keras === 3 ? '3.13.2' : '2.15.0';
@@ -101,7 +123,7 @@ function converted(model: Json, weights: readonly Weight[], keras: KerasVersion,
           weights: sorted.map((weight) => ({
             name: `${prefix}${weight.layer}/${weight.name}`,
             shape: weight.shape,
-            dtype: 'float32',
+            dtype: weight.dtype ?? 'float32',
           })),
         },
       ],
@@ -228,6 +250,26 @@ function inputLayer(name: string, width: number, keras: KerasVersion): Json {
     class_name: 'InputLayer',
     config: { ...shape, dtype: 'float32', sparse: false, ragged: false, name, ...more },
   };
+}
+
+function normalizationLayer(
+  { mean, variance, form, alone = false }: NormalizationLayer,
+  keras: KerasVersion,
+): [Json[], Weight[]] {
+  const layer = 'normalization';
+  const shape = alone ? [] : [mean.length];
+  const given = (values: readonly number[]) => (form === 'adapted' ? null : alone ? values[0] : values);
+  const config = {
+    ...{ name: layer, trainable: true, dtype: dtypeOf(keras), axis: alone ? (keras === 3 ? [] : null) : [-1] },
+    ...{ invert: false, mean: given(mean), variance: given(variance) },
+  };
+  const weights: Weight[] = [
+    { layer, name: 'mean', shape, values: mean },
+    { layer, name: 'variance', shape, values: variance },
+    // The converter makes int32 of Keras' int64.
+    { layer, name: 'count', shape: [], values: [200], dtype: 'int32' },
+  ];
+  return [[{ class_name: 'Normalization', config }], form === 'adapted' ? weights : []];
 }
 
 function denseLayer({ name, units, activation }: DenseLayer, keras: KerasVersion): Json {

@@ -176,6 +176,59 @@ describe.each([
   });
 });
 
+describe.each([2, 3] as const)('a Normalization layer of Keras %i', (keras) => {
+  const mean = [1990, 0.5, -3, 40, 0];
+  const variance = [25, 0.25, 1e6, 144, 0];
+  const layers = [hidden, answer(3, 'softmax')];
+  const normalised = (means: readonly number[], variances: readonly number[]) => (row: readonly number[]) =>
+    answerOf(
+      layers,
+      row.map((value, at) => (value - means[at]!) / Math.max(Math.sqrt(variances[at]!), 1e-7)),
+    );
+  const rows = Array.from({ length: 20 }, (_, at) => [1985 + at, at / 20, 90 * at - 900, 30 + at, 0]);
+  const plainRows = completeSignature('test', {
+    features: ['year', 'share', 'balance', 'age', 'same'].map((name) => ({ name })),
+    classes: ['low', 'mid', 'high'],
+  });
+
+  async function answersTo(model: KerasModelFiles): Promise<number[][]> {
+    const { contents } = await run(model, { signature: plainRows });
+    const { modelJson, weights } = contents;
+    const opened = await backend.open(
+      { format: 'layers-model', modelJson, weights: new Uint8Array(weights).buffer },
+      'inline',
+    );
+    const numbers = [...(await opened.run({ data: Float32Array.from(rows.flat()), rows: rows.length, width: 5 }))];
+    opened.close();
+    return rows.map((_, at) => numbers.slice(3 * at, 3 * at + 3));
+  }
+
+  it.each(['adapted', 'given'] as const)('does to each column what it did there, the statistics %s', async (form) => {
+    const model = sequentialModel(5, layers, keras, { mean, variance, form });
+    expectClose(await answersTo(model), rows.map(normalised(mean, variance)));
+  });
+
+  it.each(['adapted', 'given'] as const)('takes one mean for all columns, %s', async (form) => {
+    const model = sequentialModel(5, layers, keras, { mean: [500], variance: [90_000], form, alone: true });
+    expectClose(await answersTo(model), rows.map(normalised(Array(5).fill(500), Array(5).fill(90_000))));
+  });
+
+  it('may be the first layer, which then says how wide a row is', async () => {
+    const model = sequentialModel(5, layers, keras, { mean, variance, form: 'adapted' });
+    layersOf(model).shift();
+    expectClose(await answersTo(model), rows.map(normalised(mean, variance)));
+  });
+
+  it('is refused where it was never adapted, or turns values back', async () => {
+    const empty = sequentialModel(5, layers, keras, { mean, variance, form: 'given' });
+    layersOf(empty)[1].config.mean = null;
+    await expect(load(empty)).rejects.toThrow(/"normalization" has no mean: adapt\(\) it/);
+    const inverse = sequentialModel(5, layers, keras, { mean, variance, form: 'adapted' });
+    layersOf(inverse)[1].config.invert = true;
+    await expect(load(inverse)).rejects.toThrow(/"normalization" turns normalised values back/);
+  });
+});
+
 describe('a classifier of rows', () => {
   const plain = (units: number, activation: string, inputs = 5) =>
     sequentialModel(inputs, [hidden, answer(units, activation)], 3);
@@ -235,7 +288,7 @@ describe('a classifier of rows', () => {
     ],
     ['a shard that was cut', cut, 'file-truncated', /its weights take 156 bytes, the weight files have 152/],
     ['a layer that needs Python', withLayer('Lambda'), 'layer-unknown', /has a Lambda layer \("odd"\).* SavedModel/],
-    ['a layer for which there is the signature', withLayer('Normalization'), 'layer-unknown', /mean and standard dev/],
+    ['a layer for which there is the signature', withLayer('StringLookup'), 'layer-unknown', /the signature encodes/],
     ['a layer of somebody else', withLayer('MyLayer'), 'layer-unknown', /"MyLayer"/],
     ['weights that are no numbers', notFinite, 'weights-not-finite', /NaN or infinite/],
   ])('is not read with %s', async (_, damage, code, message) => {

@@ -8,11 +8,11 @@ import { assertKnownLayers, layerPlaces, type ModelJson, ModelJsonSchema } from 
 import { assertSoundWeights, layOutWeights } from '../../model/package/weights.js';
 import { WEIGHTS_FILE } from '../../model/package/writer.js';
 import type { ModelFiles } from '../model-files.js';
+import { withoutNormalization } from './keras-normalization.js';
 import { type KerasModel, kerasModelOf } from './keras-topology.js';
 
 /** Layers of Keras that tabular models often have and TensorFlow.js has not, and what to do about each. */
 const HINTS: Readonly<Record<string, string>> = {
-  Normalization: "leave it out and put its mean and standard deviation into the signature's normalisation",
   StringLookup: 'leave it out: the signature encodes categories',
   IntegerLookup: 'leave it out: the signature encodes categories',
   Discretization: 'do what it does before the rows are sent',
@@ -43,8 +43,7 @@ export async function readTfjs(file: string, modelJson: Record<string, unknown>)
   const format = formatOf(modelJson);
   const model = format === 'layers-model' ? kerasModelOf(modelJson.modelTopology) : undefined;
   if (model === undefined) return { format, modelJson: parsed.data, weights: weights.buffer };
-  assertAble(file, model);
-  return { format, ...inOrder(parsed.data, model, weights) };
+  return { format, ...inOrder(file, parsed.data, model, weights) };
 }
 
 /** The model with all weights in one file. */
@@ -97,22 +96,24 @@ function assertAble(file: string, model: KerasModel): void {
  * The weights behind each other as the layers are: the converter writes them in the order of the layers' names, and Keras 3
  * puts the name of the model before them.
  */
-function inOrder({ weightsManifest, ...rest }: ModelJson, model: KerasModel, bytes: Uint8Array) {
-  const topology = { ...model, config: { ...model.config } };
-  const places = layerPlaces(topology);
-  const tensors = layOutWeights(weightsManifest.flatMap((group) => group.weights)).map(({ spec, from, to }) => {
-    const [name, place] = placed(spec.name, places, model.config.name);
-    return { spec: { ...spec, name }, place, bytes: bytes.subarray(from, to) };
-  });
-  tensors.sort((one, other) => one.place - other.place);
-  const weights = new Uint8Array(Buffer.concat(tensors.map((tensor) => tensor.bytes)));
+function inOrder(file: string, { weightsManifest, ...rest }: ModelJson, given: KerasModel, bytes: Uint8Array) {
+  const places = layerPlaces({ ...given });
+  const named = layOutWeights(weightsManifest.flatMap((group) => group.weights)).map(({ spec, from, to }) => ({
+    spec: { ...spec, name: placed(spec.name, places, given.config.name)[0] },
+    bytes: bytes.subarray(from, to),
+  }));
+  const { model, weights: known } = withoutNormalization(given, named);
+  assertAble(file, model);
+  const weights = known
+    .map((weight) => ({ ...weight, place: placed(weight.spec.name, places, given.config.name)[1] }))
+    .sort((one, other) => one.place - other.place);
   const { trainingConfig: _, ...kept } = rest;
   const modelJson = {
     ...kept,
-    modelTopology: topology,
-    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: tensors.map(({ spec }) => spec) }],
+    modelTopology: { ...model, config: { ...model.config } },
+    weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weights.map(({ spec }) => spec) }],
   };
-  return { modelJson, weights: weights.buffer };
+  return { modelJson, weights: new Uint8Array(Buffer.concat(weights.map((tensor) => tensor.bytes))).buffer };
 }
 
 /** The name of a weight from its layer on, and the place of that layer; those of no layer come last. */
