@@ -13,7 +13,6 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit.js';
 import { catchInterrupts } from './interrupts.js';
 import { namesTable } from './rows/table-file.js';
 import type { Terminal } from './terminal.js';
-import { assertWritable } from './train/assert-writable.js';
 import type { Trained } from './train/messages.js';
 import { TrainFailure } from './train/train-failure.js';
 import { trainInThread } from './train/train-thread.js';
@@ -55,8 +54,6 @@ function buildCommand(terminal: Terminal): Command {
 
 async function run(model: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   const isTable = namesTable(model);
-  await assertWritable('--out', options.out ?? options.models);
-  if (options.report !== undefined || isTable) await assertWritable('--report', options.report ?? 'runs');
   const interrupts = catchInterrupts((text) => {
     terminal.err(text);
   });

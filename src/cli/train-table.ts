@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { valid } from 'semver';
 import writeFileAtomic from 'write-file-atomic';
 import { MODEL_NAME } from '../model/package/manifest.js';
@@ -17,6 +17,7 @@ import { parseTrainingConfig, type TrainingConfig } from '../training/training-c
 import { loadTrainingConfig, trainingFilePath } from '../training/training-files.js';
 import { UsageError } from './exit.js';
 import { readTable } from './rows/table-file.js';
+import { assertWritable } from './train/assert-writable.js';
 import type { Checkpoints } from './train/checkpoints.js';
 import { schemaWords, type TrainOptions } from './train-options.js';
 
@@ -58,6 +59,8 @@ export async function prepareTable(
     throw new UsageError(`--model-version: "${version}" is no semantic version such as 1.0.0.`);
   }
   const path = trainingFilePath(options.models, name, version);
+  await assertWritable('--models', dirname(path));
+  await assertWritable('--out', join(options.out ?? options.models, name));
   if (existsSync(path) && options.fresh !== true) return fromFile(file, path, `${name}@${version}`, options, say);
   const table = await readTable(file, options.exclude);
   const { target } = options;

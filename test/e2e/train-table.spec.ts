@@ -243,6 +243,13 @@ describe('a table that nothing can be learnt from', () => {
       1,
       'No column is left to learn from. "a" is "1" in every row: it is left out. "b" is empty in every row',
     ],
+    [
+      'numbers as people write them',
+      csv(GOOD.map((row) => ({ ...row, a: `"1,${100 + row.a}"` }))),
+      ['--target', 'y'],
+      1,
+      '"a" holds numbers written as "1,100" (line 2): write them with digits and a decimal point alone',
+    ],
     ['no rows', 'a,b,y\n', ['--target', 'y'], 1, 'TABLE names its columns, but has no rows.'],
     ['a stray quote', csv(GOOD) + '1,x"y,yes\n', ['--target', 'y'], 1, 'line 62: a quote stands within a cell: put'],
   ])(
@@ -271,6 +278,35 @@ describe('a table that nothing can be learnt from', () => {
     const { code, stderr } = await refuse(file('none.csv'), '--target', 'y');
     expect(code).toBe(2);
     expect(stderr).toContain('There is no file');
+  });
+
+  it('is refused where its name does not say what it is', async () => {
+    await writeFile(file('table.xlsx'), 'PK');
+    const { code, stderr } = await refuse(file('table.xlsx'), '--target', 'y');
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'is no table that can be read: the name of one ends in .csv, .tsv, .tab, .jsonl, .ndjson.',
+    );
+  });
+
+  // Root may write everywhere, except where nothing can be.
+  it.runIf(process.platform === 'linux').each(['--out', '--models', '--report'])(
+    'is not even read where %s is a place that takes no files, even for root',
+    async (flag) => {
+      const { code, stderr } = await refuse(file('none.csv'), '--target', 'y', flag, '/proc/none');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(`^error: /proc/none\\S* cannot be written \\(E\\w+\\); ${flag} names another folder\\.\n$`),
+      );
+    },
+  );
+
+  it('is not even read where a file stands in the place of the package', async () => {
+    await mkdir(file('taken'), { recursive: true });
+    await writeFile(file('taken/none'), '');
+    const { code, stderr } = await refuse(file('none.csv'), '--target', 'y', '--out', file('taken'));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${file('taken/none')} is no folder, so nothing can be written there`);
   });
 
   it('is not even read where the package could not be written', async () => {

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { Feature, Signature } from '../../core/signature.js';
 import { type Column, columnsOf } from './csv-columns.js';
-import { type Chunks, RowFileError, type RowLine } from './row-line.js';
+import { type Chunks, MAX_LINE, RowFileError, type RowLine } from './row-line.js';
 
 /** A number as spreadsheets and data frames write it. */
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
@@ -24,7 +24,7 @@ interface Parsed {
  */
 export async function* csvRows(chunks: Chunks, signature: Signature, ignoreUnknown: boolean): AsyncGenerator<RowLine> {
   // Quotes in an unquoted cell are kept, so that a slip of the pen costs its own row and not those after it.
-  const lenient = { relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
+  const lenient = { relax_column_count: true, relax_quotes: true, skip_empty_lines: true, max_record_size: MAX_LINE };
   const parser = parse({ bom: true, info: true, record_delimiter: LINE_ENDS, ...lenient });
   const records = pipeline(Readable.from(chunks), parser, noticed) as AsyncIterable<Parsed>;
   let columns: readonly Column[] | undefined;

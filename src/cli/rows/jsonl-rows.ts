@@ -1,10 +1,13 @@
-import type { Chunks, RowLine } from './row-line.js';
+import { type Chunks, MAX_LINE, RowFileError, type RowLine } from './row-line.js';
 
 /** The rows of a file with one JSON object a line. Blank lines are passed over; lines that are no object are refused. */
 export async function* jsonlRows(chunks: Chunks): AsyncGenerator<RowLine> {
   let line = 0;
   for await (const text of linesOf(chunks)) {
     line += 1;
+    if (text.length > MAX_LINE) {
+      throw new RowFileError(`line ${line}: is longer than ${MAX_LINE} characters: each line must be one JSON object.`);
+    }
     if (text.trim() !== '') yield { line, ...parse(text) };
   }
 }
@@ -17,6 +20,7 @@ async function* linesOf(chunks: Chunks): AsyncGenerator<string> {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
+    if (rest.length > MAX_LINE) break;
   }
   yield rest + decoder.decode();
 }

@@ -8,6 +8,9 @@ export type RowLine =
 /** The bytes of a file as they come. */
 export type Chunks = AsyncIterable<Buffer>;
 
+/** Characters of a line at most: what is longer is no row, however large the file. */
+export const MAX_LINE = 1_000_000;
+
 /** A file of rows that cannot be read on. The message says where and what to do. */
 export class RowFileError extends Error {
   override readonly name = 'RowFileError';

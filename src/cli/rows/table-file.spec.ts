@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(name: string, text: string, exclude: readonly string[] = []) {
+async function read(name: string, text: string | Uint8Array, exclude: readonly string[] = []) {
   await writeFile(join(folder, name), text);
   const { columns, cells, lines } = await readTable(join(folder, name), exclude);
   return { columns, lines, rows: lines.map((_, row) => columns.map((column) => cells.get(column)![row])) };
@@ -44,13 +44,16 @@ describe('a table', () => {
     await expect(read('less.csv', 'a,b,y\n1,2,3\n', ['c'])).rejects.toThrow('--exclude: there is no column "c"');
   });
 
-  it('is refused at its line, however large the file is: 2 GB that are no rows', async () => {
-    const path = join(folder, 'huge.csv');
-    await writeFile(path, 'a,b,y\n1,2,no\n');
+  it.each([
+    ['huge.csv', 'a,b,y\n1,2,no\n', 3],
+    ['huge.jsonl', '{"a":1}\n', 2],
+  ])('is refused at its line, however large the file is: 2 GB that are no rows in %s', async (name, start, line) => {
+    const path = join(folder, name);
+    await writeFile(path, start);
     const file = await open(path, 'a');
     await file.truncate(2 * 2 ** 30);
     await file.close();
-    await expect(readTable(path, [])).rejects.toThrow(/^line 3: is longer than 1000000 characters/);
+    await expect(readTable(path, [])).rejects.toThrow(`line ${line}: is longer than 1000000 characters`);
   });
 
   it.each([
@@ -58,7 +61,15 @@ describe('a table', () => {
     ['list.jsonl', '{"a":1}\n[1]\n', /^line 2: must be a JSON object/],
     ['extra.jsonl', '{"a":1}\n{"a":1,"b":2}\n', /^line 2: "b" is not in the first row/],
     ['short.tsv', 'a\tb\n1\n', /^line 2: has 1 cells, but the first line names 2 columns/],
-    ['nameless.csv', 'a,\n1,2\n', /^line 1: a column has no name/],
+    ['nameless.csv', 'a,\n1,2\n', /^line 1: column 2 has no name/],
+    ['semicolons.csv', 'a;b\n1;2\n', /^line 1: names one column, "a;b": .*parted by commas, not by ";"/],
+    ['tabs.csv', 'a\tb\n1\t2\n', /^line 1: .* not by "\\t"/],
+    ['utf16.csv', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le').swap16(), /^line 1: is no text in UTF-8\. Save/],
+    ['archive.csv', 'PK\u0003\u0004\u0000,b\n', /^line 1: is no text in UTF-8\. Save/],
+    ['latin1.csv', Buffer.from('a,b\n1,Köln\n', 'latin1'), /^line 2: holds bytes that are not UTF-8/],
+    ['latin1.jsonl', Buffer.from('{"a":"Köln"}\n', 'latin1'), /^line 1: holds bytes that are not UTF-8/],
+    ['prototype.csv', 'a,__proto__\n1,2\n', /^line 1: the name of the column "__proto__" must not be .* --exclude it/],
+    ['long.csv', `a,${'n'.repeat(300)}\n1,2\n`, /^line 1: the name of the column "n{40}\.\.\." must be 1 to 128/],
   ])('is refused with the line where it is malformed: %s', async (name, text, message) => {
     await expect(read(name, text)).rejects.toThrow(message);
   });

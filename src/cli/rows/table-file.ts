@@ -1,19 +1,22 @@
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { FeatureNameSchema } from '../../model/package/manifest.js';
 import type { Table } from '../../training/table/table.js';
 import { UsageError } from '../exit.js';
 import { jsonlRows } from './jsonl-rows.js';
 import { openFile } from './row-file.js';
-import { type Chunks, RowFileError } from './row-line.js';
+import { type Chunks, MAX_LINE, RowFileError } from './row-line.js';
 
 /** Cells that are kept at most: with the rows made of them they stay below a gigabyte. */
 const MAX_CELLS = 12_000_000;
 
-/** Characters of a line at most: what is longer is no row, however large the file. */
-const MAX_LINE = 1_000_000;
-
 const DELIMITERS: Readonly<Record<string, string>> = { csv: ',', tsv: '\t', tab: '\t' };
 const ENDINGS = [...Object.keys(DELIMITERS), 'jsonl', 'ndjson'];
+/** How the name of a table ends. */
+export const TABLE_ENDINGS = ENDINGS.map((ending) => `.${ending}`);
+
+/** What the decoder puts in the place of bytes that are not UTF-8. */
+const NOT_UTF8 = '\uFFFD';
 
 /** Whether `text` is the name of a file that `readTable` reads, and not the name of a model. */
 export function namesTable(text: string): boolean {
@@ -134,7 +137,13 @@ class TableBuilder {
       const most = `more than ${MAX_CELLS} cells would not fit into memory`;
       throw new RowFileError(`line ${line}: ${most}. Train on a sample of the rows, or leave columns out (--exclude).`);
     }
-    for (const { place, cells } of this.kept) cells.push(record[place]!.trim());
+    for (const { place, cells } of this.kept) {
+      const cell = record[place]!;
+      if (cell.includes(NOT_UTF8)) {
+        throw new RowFileError(`line ${line}: holds bytes that are not UTF-8 ("${cell}"). Save the file as UTF-8.`);
+      }
+      cells.push(cell.trim());
+    }
   }
 
   finish(): Table {
@@ -149,15 +158,45 @@ class TableBuilder {
   private start(head: readonly string[]): void {
     const names = head.map((name) => name.trim());
     const twice = names.find((name, place) => names.indexOf(name) !== place);
-    if (names.includes('')) throw new RowFileError('line 1: a column has no name; the first line must name them all.');
+    assertText(names);
+    const nameless = names.indexOf('');
+    if (nameless !== -1) {
+      throw new RowFileError(`line 1: column ${nameless + 1} has no name; the first line must name them all.`);
+    }
     if (twice !== undefined) throw new RowFileError(`line 1: the column "${twice}" is there twice; rename one.`);
     const unknown = this.exclude.find((name) => !names.includes(name));
     if (unknown !== undefined) {
       throw new UsageError(`--exclude: there is no column "${unknown}"; there is ${names.join(', ')}.`);
     }
+    for (const name of names.filter((one) => !this.exclude.includes(one))) assertName(name);
     this.columns = names;
     this.kept = [...names.keys()]
       .filter((place) => !this.exclude.includes(names[place]!))
       .map((place) => ({ place, cells: [] }));
   }
+}
+
+/** Refuses what was not written as text, or with another sign between the cells. */
+function assertText(names: readonly string[]): void {
+  if (names.some((name) => /[^\P{Cc}\t]/u.test(name) || name.includes(NOT_UTF8))) {
+    throw new RowFileError(
+      'line 1: is no text in UTF-8. Save the table as CSV in UTF-8, whatever program it comes from.',
+    );
+  }
+  const other = names.length === 1 ? /[;\t|]/.exec(names[0]!)?.[0] : undefined;
+  if (other === undefined) return;
+  throw new RowFileError(
+    `line 1: names one column, "${names[0]}": the cells of a .csv file are parted by commas, not by ${JSON.stringify(other)}, ` +
+      'those of a .tsv file by tabs. Save it so.',
+  );
+}
+
+/** What may be a feature's name in a request may be a column's. */
+function assertName(name: string): void {
+  const { error } = FeatureNameSchema.safeParse(name);
+  if (error === undefined) return;
+  const shown = name.length > 40 ? `${name.slice(0, 40)}...` : name;
+  throw new RowFileError(
+    `line 1: the name of the column "${shown}" ${error.issues[0]!.message}; rename it, or --exclude it.`,
+  );
 }

@@ -1,25 +1,34 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdtemp, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
-/** Refuses a folder that cannot be written, or made, before minutes of work are lost to it. */
+/**
+ * Refuses a folder that cannot be written, or made, before minutes of work are lost to it. It is tried by making one:
+ * permissions do not tell, since root has them all, in read-only places too.
+ */
 export async function assertWritable(flag: string, folder: string): Promise<void> {
   let place = resolve(folder);
-  let stats = await statOf(place);
-  while (stats === undefined && place !== dirname(place)) {
+  let kind = await kindOf(place);
+  while (kind === 'nothing' && place !== dirname(place)) {
     place = dirname(place);
-    stats = await statOf(place);
+    kind = await kindOf(place);
   }
-  if (stats?.isDirectory() !== true)
+  if (kind !== 'folder') {
     throw new Error(`${place} is no folder, so nothing can be written there; ${flag} names another.`);
-  await access(place, constants.W_OK).catch(() => {
-    throw new Error(`${place} cannot be written; ${flag} names another folder.`);
-  });
+  }
+  try {
+    await rmdir(await mkdtemp(join(place, '.staging-')));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`${resolve(folder)} cannot be written (${code}); ${flag} names another folder.`, { cause });
+  }
 }
 
-async function statOf(path: string) {
-  return stat(path).catch((error: unknown) => {
+/** What cannot be looked at is taken for a folder: the attempt to write there says why not. */
+async function kindOf(path: string): Promise<'folder' | 'other' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'other';
+  } catch (error) {
     // Below a file there is nothing either, but the file is in the way.
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  });
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'nothing' : 'folder';
+  }
 }

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { BACKENDS } from '../../runtime/backends/index.js';
 import { datasetNamed } from '../../training/datasets/index.js';
 import type { Progress } from '../../training/progress.js';
@@ -5,10 +7,12 @@ import { reportFiles } from '../../training/report/report-page.js';
 import { frameworkOf, trainModel } from '../../training/train-model.js';
 import type { TrainingConfig } from '../../training/training-config.js';
 import { loadTrainingConfig } from '../../training/training-files.js';
-import { namesTable } from '../rows/table-file.js';
+import { UnknownModelError } from '../../training/training-error.js';
+import { namesTable, TABLE_ENDINGS } from '../rows/table-file.js';
 import { UsageError } from '../exit.js';
 import { schemaWords, type TrainOptions } from '../train-options.js';
 import { datasetOfTable, type Prepared, prepareTable } from '../train-table.js';
+import { assertWritable } from './assert-writable.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Trained, TrainStart } from './messages.js';
 
@@ -26,6 +30,7 @@ export async function work(
   { say, progress, stopAsked }: Attendance,
 ): Promise<Trained> {
   const isTable = namesTable(model);
+  if (options.report !== undefined || isTable) await assertWritable('--report', options.report ?? 'runs');
   const backend = await BACKENDS.wasm();
   const checkpoints = new Checkpoints(options, frameworkOf(backend), say);
   const prepared = isTable
@@ -50,10 +55,21 @@ async function prepareNamed(model: string, options: TrainOptions): Promise<Prepa
   if (words.length > 0) {
     throw new UsageError(`${words.join(', ')} would have no effect: the training file of ${model} says it; edit that.`);
   }
-  const config = await loadTrainingConfig(options.models, model);
+  const config = await loadTrainingConfig(options.models, model).catch((error: unknown) => {
+    throw error instanceof UnknownModelError && isFile(model) ? noTable(model) : error;
+  });
+  await assertWritable('--out', join(options.out ?? options.models, config.name));
   const { dataset } = config;
   const found = typeof dataset === 'string' ? datasetNamed(dataset) : (await datasetOfTable(config, dataset))[0];
   return { config, dataset: found, profiles: [], warnings: [], trials: [] };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function noTable(file: string): UsageError {
+  return new UsageError(`"${file}" is no table that can be read: the name of one ends in ${TABLE_ENDINGS.join(', ')}.`);
 }
 
 /** What the command line says goes before what the training file says. */

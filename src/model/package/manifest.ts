@@ -23,7 +23,7 @@ const count = z.int().min(0);
 const modelName = z.string().regex(MODEL_NAME, 'must be lower-case letters, digits, ".", "_" or "-", 64 at most');
 const version = z.string().refine((value) => valid(value) === value, 'must be a semantic version such as 2.0.0');
 
-const featureName = z
+export const FeatureNameSchema = z
   .string()
   .regex(/^[^\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without control characters')
   .refine((name) => !(name in Object.prototype), 'must not be the name of an object method');
@@ -36,7 +36,7 @@ const missing = <V extends z.ZodType>(value: V) =>
     ])
     .describe('What happens when a row lacks the feature: the row is refused, or this value stands in.');
 
-const featureBase = { name: featureName, description: text, sensitive: z.boolean() };
+const featureBase = { name: FeatureNameSchema, description: text, sensitive: z.boolean() };
 
 const categorical = z
   .strictObject({

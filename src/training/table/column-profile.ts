@@ -6,6 +6,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** 2024-05-31, with or without a time; 31/05/2024, 5/31/24, 31.05.2024. */
 const DATE = /^(\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[/.]\d{1,2}[/.](\d{2}|\d{4}))$/;
 
+/** A number with what people read it by: 1,234 or 1 234, 0,5, 12 %, $3.50. */
+const DRESSED = /^(?:[$€£¥]\s?)?[+-]?(?:\d{1,3}(?:[,'\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)\s?[%$€£¥]?$/;
+
 /** From this part on, a column is what most of its cells are, and the rest are slips. */
 const MOST = 0.9;
 /** A column of texts with more different values than this, and most of them different, is an identifier or free text. */
@@ -44,6 +47,7 @@ export function profileColumn(
   const present = rows.filter((row) => !missing.has(cells[row]!));
   const numbers = present.filter((row) => NUMBER.test(cells[row]!)).length;
   refuseDates(name, present, cells);
+  if (!categorical && numbers < present.length) refuseDressed(table, name, present, cells);
   const isNumber = !categorical && present.length > 0 && numbers === present.length;
   if (!isNumber && !categorical && numbers >= MOST * present.length && numbers > 0) {
     throw mixed(
@@ -74,16 +78,31 @@ export function profileColumn(
 }
 
 function refuseDates(name: string, present: readonly number[], cells: readonly string[]): void {
-  let others = 0;
-  for (const row of present) {
-    if (!DATE.test(cells[row]!)) others += 1;
-    // What is no date is soon known.
-    if (others > (1 - MOST) * present.length) return;
-  }
-  if (present.length === 0) return;
+  if (present.length === 0 || !mostMatch(DATE, present, cells)) return;
   throw new TrainingError(
     `"${name}" holds dates such as ${cells[present[0]!]}, which are no feature as they are: make numbers of what matters ` +
       `(year, month, weekday, days since), or leave it out with --exclude ${JSON.stringify(name)}.`,
+  );
+}
+
+/** What is no such value is soon known. */
+function mostMatch(form: RegExp, present: readonly number[], cells: readonly string[]): boolean {
+  let others = 0;
+  for (const row of present) {
+    if (!form.test(cells[row]!)) others += 1;
+    if (others > (1 - MOST) * present.length) return false;
+  }
+  return true;
+}
+
+/** As categories they would lose their order, or be taken for identifiers. */
+function refuseDressed({ lines }: Table, name: string, present: readonly number[], cells: readonly string[]): void {
+  if (!mostMatch(DRESSED, present, cells)) return;
+  const odd = present.find((row) => !NUMBER.test(cells[row]!) && DRESSED.test(cells[row]!));
+  if (odd === undefined) return;
+  throw new TrainingError(
+    `"${name}" holds numbers written as "${cells[odd]}" (line ${lines[odd]}): write them with digits and a decimal point alone, ` +
+      `or add --categorical ${JSON.stringify(name)} if they are names.`,
   );
 }
 

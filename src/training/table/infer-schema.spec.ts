@@ -70,6 +70,23 @@ describe('what a table is taken for', () => {
     expect(schema.source.missing).toContain('unknown');
   });
 
+  it.each(['1,234', "1'234.5", '1 234', '0,5', '12 %', '$3.50', '7 €'])(
+    'refuses numbers that are dressed for people, as categories have no order: %s',
+    (dressed) => {
+      const price = each((row) => (row % 3 ? dressed : '7'));
+      expect(() => infer({ price })).toThrow(
+        `"price" holds numbers written as "${dressed}" (line 3): write them with digits and a decimal point alone, ` +
+          'or add --categorical "price" if they are names.',
+      );
+      expect(feature(infer({ price }, { categorical: ['price'] }), 'price')).toMatchObject({ kind: 'categorical' });
+    },
+  );
+
+  it('takes texts that only begin like a number for categories', () => {
+    const range = each((row) => ['1-5', '6+', '10 km'][row % 3]!);
+    expect(feature(infer({ range }), 'range')).toMatchObject({ kind: 'categorical' });
+  });
+
   it('says of a column of numbers and texts what it is taken for, and what to do', () => {
     const { warnings } = infer({ size: each((row) => (row % 4 === 0 ? 'tall' : row % 5)) });
     expect(warnings).toEqual([

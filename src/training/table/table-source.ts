@@ -77,7 +77,7 @@ function columnOf(
     const value = Number(cell);
     if (Number.isFinite(value)) return value;
     throw new TrainingError(
-      `${table.file}, line ${table.lines[row]}: "${cell}" is no number, as the training file says of "${column}".`,
+      `${table.file}, line ${table.lines[row]}: "${column}" holds numbers, but "${cell}" is none to compute with: correct it.`,
     );
   });
 }
