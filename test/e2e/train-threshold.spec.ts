@@ -12,6 +12,7 @@ import { train as trainHere } from '../../src/cli/train-command.js';
 import { seededRandom } from '../../src/training/random.js';
 import { openBrowser } from '../support/browser.js';
 import { violations } from '../support/playground.js';
+import { refusedTable } from '../support/refused-table.js';
 import { runCommand } from '../support/run-command.js';
 import { readTabularPackage } from '../support/tabular.js';
 import { startTestApp } from '../support/test-app.js';
@@ -159,15 +160,23 @@ describe('--threshold', () => {
   };
 
   it.each([
-    [['--threshold', '1'], 'It must be "balanced", "f1" or a number between 0 and 1.'],
-    [['--threshold', 'constructor'], 'It must be "balanced", "f1" or a number between 0 and 1.'],
+    ['--threshold', '1'],
+    ['--threshold', 'constructor'],
+  ])('is refused where it is none: %s %s', async (...words) => {
+    const { code, stderr } = await refuse(file('left.csv'), ...words);
+    expect(stderr).toContain('It must be "balanced", "f1" or a number between 0 and 1.');
+    expect(code).toBe(2);
+  });
+
+  it.each([
     [['--threshold', 'f1', '--target', 'region'], '--threshold is for two classes; "region" has 3.'],
     [['--threshold', 'f1', '--name', 'known'], '--threshold would have no effect; edit it, or add --fresh.'],
   ])('is refused where it means nothing, with the reason: %j', async (words, reason) => {
     await writeFile(file('three.csv'), table(HOUSEHOLDS).replaceAll(',,', ',west,'));
     await mkdir(file('models/known/training'), { recursive: true });
     await writeFile(file('models/known/training/1.0.0.json'), '{}');
-    const { code, stderr } = await refuse(file('three.csv'), '--target', 'left', '--models', file('models'), ...words);
+    const models = ['--models', file('models')];
+    const { code, stderr } = await refusedTable(file('three.csv'), '--target', 'left', ...models, ...words);
     expect(stderr).toContain(reason);
     expect(code).toBe(2);
   });
