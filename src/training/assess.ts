@@ -34,9 +34,13 @@ export interface Judgement {
   }[];
 }
 
+export type ImportanceMeasure = 'accuracy' | 'balanced accuracy';
+
 /** What is known of a model beside its manifest's metrics, all of it of the held-out rows. */
 export interface Assessment extends Judgement {
-  /** How much accuracy is lost when the feature's values are shuffled; the largest first. */
+  /** What the importance is a loss of: see `measureOf`. */
+  readonly importanceMeasure: ImportanceMeasure;
+  /** How much of it is lost when the feature's values are shuffled; the largest first. */
   readonly importance: readonly { readonly feature: string; readonly loss: number; readonly deviation: number }[];
 }
 
@@ -61,8 +65,23 @@ export function assess(
 ): Assessment {
   const { labels, inputs } = examples;
   const judgement = judge(labels, probabilities, signature, random, decide);
-  return { ...judgement, importance: importanceOf({ inputs, labels, signature, predict, decide }, random) };
+  const measure = measureOf(decide);
+  const shuffled = { inputs, labels, signature, predict, decide, measure };
+  return { ...judgement, importanceMeasure: measure, importance: importanceOf(shuffled, random) };
 }
+
+/**
+ * Accuracy, but the balanced one where a threshold decides: that gives up accuracy for the class of interest, so a model that
+ * no longer knows a feature could gain accuracy by it.
+ */
+function measureOf(decide: Decide): ImportanceMeasure {
+  return decide === winnersOf ? 'accuracy' : 'balanced accuracy';
+}
+
+const MEASURES: Readonly<Record<ImportanceMeasure, (labels: readonly number[], winners: Winners) => number>> = {
+  accuracy: (labels, winners) => labels.filter((label, row) => winners[row] === label).length / labels.length,
+  'balanced accuracy': balancedAccuracyOf,
+};
 
 /**
  * @param labels class index of each row.
@@ -177,17 +196,18 @@ function importanceOf(
     signature,
     predict,
     decide,
-  }: Required<Pick<Assessed, 'signature' | 'predict' | 'decide'>> & Pick<Examples, 'inputs' | 'labels'>,
+    measure,
+  }: Required<Pick<Assessed, 'signature' | 'predict' | 'decide'>> &
+    Pick<Examples, 'inputs' | 'labels'> & { readonly measure: ImportanceMeasure },
   random: Random,
 ): Assessment['importance'] {
   const rows = Math.min(inputs.rows, IMPORTANCE_ROWS);
   const { width } = inputs;
   const data = inputs.data.slice(0, rows * width);
-  const accuracy = (changed: Float32Array) => {
-    const winners = decide(predict({ data: changed, rows, width }), rows);
-    return winners.filter((winner, row) => winner === labels[row]).length / rows;
-  };
-  const whole = accuracy(data);
+  const truths = labels.slice(0, rows);
+  const valueOf = (changed: Float32Array) =>
+    MEASURES[measure](truths, decide(predict({ data: changed, rows, width }), rows));
+  const whole = valueOf(data);
   const { placed } = layOut(signature, 'columns');
   return placed
     .map(({ feature, placement }, place) => {
@@ -202,7 +222,7 @@ function importanceOf(
           const start = from * width + offset;
           changed.set(data.subarray(start, start + columns), to * width + offset);
         });
-        return whole - accuracy(changed);
+        return whole - valueOf(changed);
       });
       const loss = mean(losses);
       return { feature: feature.name, loss, deviation: Math.sqrt(mean(losses.map((value) => (value - loss) ** 2))) };

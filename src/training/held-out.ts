@@ -65,7 +65,8 @@ export function decisionFindings(
   if (decision === undefined) return undefined;
   const { positive, threshold, criterion = 'given' } = decision;
   const index = signature.provisional.classes.findIndex(({ label }) => label === positive);
-  return { positive, threshold, criterion, curve: tradeOffOf({ labels, probabilities }, index, CURVE) };
+  const drawn = [...new Set([...CURVE, threshold])].sort((a, b) => a - b);
+  return { positive, threshold, criterion, curve: tradeOffOf({ labels, probabilities }, index, drawn) };
 }
 
 /** For the manifest: tenths, and the threshold itself. */

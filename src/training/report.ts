@@ -48,19 +48,31 @@ export function assessmentText({ heldOut, assessment, baselines, slices, decisio
     ...(heldOut.tradeOff === undefined || decision === undefined
       ? []
       : [textTable(tradeOffCells(heldOut.tradeOff, decision.threshold))]),
-    judgementText(assessment),
+    judgementText(assessment, heldOut.rows),
     textTable([
-      ['accuracy lost when shuffled', 'loss'],
+      [`${assessment.importanceMeasure} lost when shuffled`, 'loss'],
       ...assessment.importance.slice(0, 10).map(({ feature, loss }) => [feature, metric(loss)]),
     ]),
     ...slices.map((slice) => textTable(sliceCells(slice))),
   ].join('\n\n');
 }
 
-export function judgementText({ balancedAccuracy, rocArea, prArea, brier, intervals }: Judgement): string {
+/** What the interval of the accuracy is, which is none where the bootstrap finds no errors to leave out. */
+export function accuracyRange({ intervals }: Pick<Judgement, 'intervals'>, rows: number): string {
   const { low, high } = intervals.accuracy;
+  if (low < 1) return `between ${metric(low)} and ${metric(high)} (95 %, bootstrap)`;
+  return `at least ${metric(leastAccuracy(rows))} (95 %, exact, as all ${rows} rows are right)`;
+}
+
+/** The accuracy at which `rows` rows would all be right in one of twenty draws: the lower bound of Clopper and Pearson. */
+function leastAccuracy(rows: number): number {
+  return 0.05 ** (1 / rows);
+}
+
+export function judgementText(judgement: Judgement, rows: number): string {
+  const { balancedAccuracy, rocArea, prArea, brier } = judgement;
   return (
-    `Accuracy is between ${metric(low)} and ${metric(high)} (95 %, bootstrap); balanced ${metric(balancedAccuracy)}, ` +
+    `Accuracy is ${accuracyRange(judgement, rows)}; balanced ${metric(balancedAccuracy)}, ` +
     `ROC area ${metric(rocArea)}, PR area ${metric(prArea)}, Brier ${metric(brier)}`
   );
 }

@@ -111,12 +111,16 @@ describe('train on a table with a rare class', () => {
   });
 
   it('shows threshold, trade-off and slices in a report that is accessible', async () => {
-    const { threshold } = (await json('models/left/1.0.0/manifest.json')).decision;
+    const { decision, metrics } = await json('models/left/1.0.0/manifest.json');
+    const { threshold } = decision;
+    const recall = metrics.heldOut.perClass[1].recall.toFixed(4);
     const browser = await openBrowser();
     const page = await browser.newPage();
     await page.goto(pathToFileURL(file('left/report.html')).href);
     await page
-      .getByRole('img', { name: new RegExp(`^Decision threshold\\. At ${threshold}, the dashed line, "yes"`) })
+      .getByRole('img', {
+        name: new RegExp(`^Decision threshold\\. At ${threshold}, the dashed line, "yes" has sensitivity ${recall}`),
+      })
       .waitFor();
     const section = page.locator('section', {
       has: page.getByRole('heading', { name: 'Decision threshold', level: 2 }),

@@ -84,7 +84,7 @@ export async function evaluateFile(
       `${manifest.name} ${manifest.version} on ${file}`,
       ...leftText(left, refused, target),
       resultText({ heldOut: measured.evaluation }, 'Rows').trimEnd(),
-      judgementText(measured.assessment),
+      judgementText(measured.assessment, measured.evaluation.rows),
       ...slices.map((slice) => textTable(sliceCells(slice))),
       ...shortfalls,
     ].join('\n\n'),

@@ -30,7 +30,7 @@ export function escapeText(text: string): string {
 
 export function plotsOf(
   heldOut: Evaluation & { readonly calibration: Calibration },
-  { curves, importance, rocArea, prArea }: Assessment,
+  { curves, importance, importanceMeasure, rocArea, prArea }: Assessment,
   learning: readonly EpochReport[],
   decision?: DecisionFindings,
 ): Plot[] {
@@ -66,7 +66,7 @@ export function plotsOf(
     {
       id: 'confusion',
       title: 'Confusion matrix',
-      summary: `Of ${heldOut.rows} held-out rows, ${Math.round(heldOut.accuracy * heldOut.rows)} are on the diagonal, which is right.`,
+      summary: `Of ${heldOut.rows} held-out rows, ${Math.round(heldOut.accuracy * heldOut.rows)} are on the diagonal: answered rightly.`,
       svg: matrix(heldOut),
     },
     {
@@ -106,7 +106,7 @@ export function plotsOf(
     {
       id: 'importance',
       title: 'Permutation importance',
-      summary: `The accuracy falls most, by ${(importance[0]?.loss ?? 0).toFixed(4)}, when ${importance[0]?.feature ?? 'nothing'} is shuffled.`,
+      summary: `The ${importanceMeasure} falls most, by ${(importance[0]?.loss ?? 0).toFixed(4)}, when ${importance[0]?.feature ?? 'nothing'} is shuffled.`,
       svg: bars(importance.slice(0, 12)),
     },
   ];
@@ -114,11 +114,9 @@ export function plotsOf(
 
 /** What each threshold comes to, with the one that is in force marked. */
 function thresholdPlot({ positive, threshold, curve }: DecisionFindings): Plot {
-  const nearest = curve.reduce((best, point) =>
-    Math.abs(point.threshold - threshold) < Math.abs(best.threshold - threshold) ? point : best,
-  );
-  const [sensitivity, specificity, precision] = [nearest.sensitivity, nearest.specificity, nearest.precision].map(
-    (share) => share.toFixed(4),
+  const own = curve.find((point) => point.threshold === threshold)!;
+  const [sensitivity, specificity, precision] = [own.sensitivity, own.specificity, own.precision].map((share) =>
+    share.toFixed(4),
   );
   const line = (label: 'sensitivity' | 'specificity' | 'precision') => ({
     label,
