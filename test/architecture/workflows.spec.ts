@@ -1,7 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+
+// GitHub's parser imports its schema as bundlers do and Node does not.
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    return specifier.endsWith('.json') ? { ...found, importAttributes: { type: 'json' } } : found;
+  },
+});
+const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser');
 
 const FOLDER = '.github/workflows';
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
@@ -19,9 +29,29 @@ interface Workflow {
   >;
 }
 
+/** What GitHub's own parser says of it: fields, events, expressions. */
+async function faultsOf(content: string): Promise<string[]> {
+  const { context, value } = parseWorkflow({ name: 'ci.yaml', content }, new NoOperationTraceWriter());
+  if (value !== undefined) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map(({ message }) => message);
+}
+
 describe.each(readdirSync(FOLDER))('the workflow %s', (name) => {
-  const { permissions, jobs } = parse(readFileSync(join(FOLDER, name), 'utf8')) as Workflow;
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  const { permissions, jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  it('is what GitHub takes', async () => {
+    expect(await faultsOf(text)).toEqual([]);
+  });
+
+  it.each([
+    ['runs-on:', 'run-on:', /run-on/],
+    ['timeout-minutes: ', 'timeout-minutes: about ', /Unexpected value 'about/],
+    ['    steps:', '    needs: nobody\n    steps:', /nobody|no dependencies/],
+  ])('would not pass with "%s" as "%s"', async (right, wrong, fault) => {
+    expect((await faultsOf(text.replace(right, wrong))).join('\n')).toMatch(fault);
+  });
 
   it('may read the repository, and nothing else', () => {
     expect(permissions).toEqual({ contents: 'read' });

@@ -160,6 +160,16 @@ describe("KServe's resources", () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
+  it.each([
+    ['cluster-serving-runtime', 'protocolVersions: [v1', 'protocolVersions: [v3', 'allowed values'],
+    ['cluster-serving-runtime', 'autoSelect: true', 'autoSelected: true', 'additional properties'],
+    ['inference-service', 'canaryTrafficPercent: 10', 'canaryTrafficPercent: 110', '<= 100'],
+    ['inference-service', 'storageUri: pvc', 'storageUri: ftp', 'pattern'],
+  ])('%s would not pass with "%s" as "%s"', (name, right, wrong, fault) => {
+    validate(parse(read(`kserve/${name}.yaml`).replace(right, wrong)));
+    expect(validate.errors?.map(({ message }) => message).join()).toContain(fault);
+  });
+
   it('serve the one package that KServe brings, in all protocols', () => {
     expect(kserveSettings).toMatchObject({ MODELS_DIR: '/mnt/models', MODEL_NAME: '{{.Name}}' });
     expect(runtime.spec.protocolVersions).toEqual(['v1', 'v2', 'grpc-v2']);
@@ -169,4 +179,27 @@ describe("KServe's resources", () => {
     expect(runtime.spec.protocolVersions).toContain(model.protocolVersion);
     expect(canaryTrafficPercent).toBeGreaterThan(0);
   });
+});
+
+it('the page on scale-out, and the limits of memory, go by the figures of the benchmark that the main README has', () => {
+  const [readme, page] = [
+    readFileSync('README.md', 'utf8').replace(/\s+/g, ' '),
+    read('README.md').replace(/\s+/g, ' '),
+  ];
+  const [, one, hundred, thousand] =
+    /A row costs (\d+) us alone, .*?([\d.]+) us among 100, ([\d.]+) us among 1,000/.exec(readme)!;
+  const [, atStart, most] = /(\d+) MB when it has just started, .*?up to (\d+) MB under the largest loads/.exec(
+    readme,
+  )!;
+  expect(page).toContain(
+    `one row costs ${one} us of processor time, a row among 100 costs ${hundred} us, a row among 1,000 costs ${thousand} us`,
+  );
+  expect(page).toContain(`${atStart} MB at the start and up to ${most} MB`);
+  expect(read('base/deployment.yaml')).toContain(`${atStart} MB at the start, ${most} MB under the largest loads`);
+  // A core that is used to 70 %, to the hundred.
+  const rate = (us: number) => (Math.round(0.7e6 / us / 100) * 100).toLocaleString('en');
+  expect(page).toContain(
+    `about ${rate(Number(one))} one-row requests a second, or ${rate(100 * Number(hundred))} requests of 100 rows`,
+  );
+  expect(Number.parseInt(service.resources.limits.memory)).toBeGreaterThan(1.2 * Number(most));
 });

@@ -13,7 +13,7 @@ export type Baseline =
  * @throws Error where the clone cannot say: it is shallow, so tags may be missing, or has no base branch.
  */
 export function baselineOf(git: (...words: string[]) => string): Baseline {
-  if (git('rev-parse', '--is-shallow-repository').trim() === 'true') {
+  if (isShallow(git)) {
     throw new Error('This clone is shallow, so releases may be missing: git fetch --unshallow --tags');
   }
   const [tag] = git('tag', '--list', 'v*')
@@ -29,6 +29,16 @@ export function baselineOf(git: (...words: string[]) => string): Baseline {
     }
   }
   throw new Error('There is no release, and no branch main to compare with.');
+}
+
+function isShallow(git: (...words: string[]) => string): boolean {
+  try {
+    return git('rev-parse', '--is-shallow-repository').trim() === 'true';
+  } catch (error) {
+    throw new Error('This folder is no clone of a git repository, so there is nothing to compare with.', {
+      cause: error,
+    });
+  }
 }
 
 /** Git in the current folder. */

@@ -82,5 +82,15 @@ it('says so where there is nothing to compare with', async () => {
   expect(await check()).toMatchObject({ code: 2, stderr: expect.stringContaining('no branch main') });
   await cp(join(folder, '.git'), join(folder, 'aside'), { recursive: true });
   await rm(join(folder, '.git'), { recursive: true });
-  expect(await check()).toMatchObject({ code: 2 });
+  expect(await check()).toMatchObject({ code: 2, stderr: expect.stringContaining('no clone of a git repository') });
+});
+
+it('names what it was given and cannot use', async () => {
+  expect(await check('v9')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: v9 is no commit or tag/) });
+  expect(await check('main', 'v9')).toMatchObject({ code: 2, stderr: expect.stringContaining('takes one of them') });
+  await writeFile(join(folder, 'openapi.json'), '{');
+  expect(await check()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: openapi\.json cannot be read, "npm run openapi" writes it/),
+  });
 });

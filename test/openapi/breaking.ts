@@ -1,10 +1,12 @@
 // npm run openapi:breaking -- [commit or tag]: what in openapi.json breaks clients of the last release, or of another commit.
 // Before the first release it compares with the base branch and only tells.
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
 import { diff } from 'semver';
 import { type Baseline, baselineOf, git } from './baseline.ts';
 import { breakingChanges } from './breaking-changes.ts';
 
+const DOCUMENT = 'openapi.json';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Whether clients must expect that something breaks: https://semver.org, 4 and 8. */
@@ -16,12 +18,12 @@ function mayBreak(released: string, version: string): boolean {
 function check(since: Baseline): boolean {
   let before: string;
   try {
-    before = git('show', `${since.commit}:openapi.json`);
+    before = git('show', `${since.commit}:${DOCUMENT}`);
   } catch {
-    say(`${since.commit} has no openapi.json, so there is nothing to compare with.`);
+    say(`${since.commit} has no ${DOCUMENT}, so there is nothing to compare with.`);
     return since.kind === 'branch';
   }
-  const found = breakingChanges(JSON.parse(before), JSON.parse(readFileSync('openapi.json', 'utf8')));
+  const found = breakingChanges(JSON.parse(before), readDocument());
   for (const line of found) say(line);
   if (since.kind === 'branch') {
     say(`No release yet (no tag such as v1.0.0): compared with ${since.name} at ${since.commit.slice(0, 12)}.`);
@@ -39,17 +41,33 @@ function check(since: Baseline): boolean {
   return false;
 }
 
-const [commit] = process.argv.slice(2);
 try {
-  const since: Baseline =
-    commit === undefined ? baselineOf(git) : { kind: 'release', commit, version: releaseAt(commit) };
+  const since = baseline(process.argv.slice(2));
   if (!check(since)) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`error: ${(error as Error).message}\n`);
   process.exitCode = 2;
 }
 
-/** The version that a commit has. */
-function releaseAt(at: string): string {
-  return (JSON.parse(git('show', `${at}:package.json`)) as { version: string }).version;
+function baseline([commit, ...more]: readonly string[]): Baseline {
+  if (more.length > 0) throw new Error('npm run openapi:breaking -- [commit or tag] takes one of them.');
+  if (commit === undefined) return baselineOf(git);
+  try {
+    const { version } = JSON.parse(git('show', `${commit}:package.json`)) as { version: string };
+    return { kind: 'release', commit, version };
+  } catch (error) {
+    throw new Error(`${commit} is no commit or tag with a package.json: npm run openapi:breaking -- [commit or tag]`, {
+      cause: error,
+    });
+  }
+}
+
+function readDocument(): OpenAPIObject {
+  try {
+    return JSON.parse(readFileSync(DOCUMENT, 'utf8')) as OpenAPIObject;
+  } catch (error) {
+    throw new Error(`${DOCUMENT} cannot be read, "npm run openapi" writes it: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }

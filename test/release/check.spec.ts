@@ -29,7 +29,12 @@ it('a release with changes that have no version yet does not pass', async () => 
   expect([code, stdout]).toEqual([open ? 1 : 0, expect.stringMatching(last)]);
 });
 
-it('a step that there is not is named, beside those that there are', async () => {
-  const { code, stderr } = await check('--only', 'everything');
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/no step everything: versions, lint, .*sbom/)]);
+it.each([
+  [['--only', 'everything'], /^error: there is no step everything: versions, lint, .*sbom/],
+  [['--only'], /^error: .*--only <value>.* argument missing\nnpm run release:check -- /],
+  [['--fast'], /^error: Unknown option '--fast'.*\nnpm run release:check -- /],
+  [['all'], /^error: Unexpected argument 'all'.*\nnpm run release:check -- /],
+])('the words %j are refused with those that there are', async (words, message) => {
+  const { code, stdout, stderr } = await check(...words);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
 });

@@ -18,9 +18,22 @@ interface Step {
   readonly run: () => readonly string[];
 }
 
-const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, final: { type: 'boolean' } },
-});
+const USAGE = 'npm run release:check -- [--quick] [--only <step>,<step>] [--final]';
+const values = readWords();
+
+function readWords() {
+  const options = { quick: { type: 'boolean' }, only: { type: 'string' }, final: { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+function refuse(message: string): never {
+  process.stderr.write(`error: ${message}\n`);
+  process.exit(2);
+}
 
 /** A command that says itself what is wrong. */
 function command(...words: readonly [string, ...string[]]): () => readonly string[] {
@@ -89,10 +102,7 @@ function billOfMaterials(): readonly string[] {
 
 const only = values.only?.split(',');
 const unknown = only?.filter((name) => !STEPS.some((step) => step.name === name)) ?? [];
-if (unknown.length > 0) {
-  process.stderr.write(`There is no step ${unknown.join(', ')}: ${STEPS.map(({ name }) => name).join(', ')}.\n`);
-  process.exit(2);
-}
+if (unknown.length > 0) refuse(`there is no step ${unknown.join(', ')}: ${STEPS.map(({ name }) => name).join(', ')}.`);
 const chosen = STEPS.filter(({ name, long }) => only?.includes(name) ?? !(values.quick === true && long === true));
 const outcomes = chosen.map(({ name, run }) => {
   process.stdout.write(`=== ${name}\n`);
