@@ -11,7 +11,11 @@ export interface Plan {
 }
 
 /** The flags of `npm start` of the service itself: what they gain stands in ARCHITECTURE.md. */
-export const NODE_FLAGS = ['--max-semi-space-size=32', '--max-inlined-bytecode-size-cumulative=4000'] as const;
+export const NODE_FLAGS = [
+  '--max-semi-space-size=32',
+  '--max-inlined-bytecode-size-cumulative=4000',
+  '--no-allocation-site-pretenuring',
+] as const;
 const COMMAND = ['node', ...NODE_FLAGS, 'node_modules/tensornest/dist/cli/tensornest.js', 'serve'];
 
 /** npm's list of packages that may run a script when they are installed: the native backend, which is no use without. */
