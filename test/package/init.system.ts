@@ -113,7 +113,8 @@ describe('tensornest init, from the packed tarball', () => {
     const { scripts } = JSON.parse(await read('my-service/package.json'));
     expect((parse(command!) as string[]).join(' ')).toBe(scripts.start);
     const ours = JSON.parse(await readFile('package.json', 'utf8')).scripts.start as string;
-    expect(scripts.start).toContain(ours.replace(/ dist\/main\.js$/, ' node_modules/tensornest/'));
+    const [, flags] = /^(node .*) dist\/service\/main\.js$/.exec(ours)!;
+    expect(scripts.start).toBe(`${flags} node_modules/tensornest/dist/cli/tensornest.js serve`);
   });
 
   it('explains itself', async () => {
