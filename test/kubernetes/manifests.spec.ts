@@ -104,6 +104,13 @@ it('a replica may take longer for its end than preStop, drain, requests under wa
   expect(deployment.spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(longest);
 });
 
+it("KServe's replica too, in the time that Kubernetes gives where nobody asks for more, and Knative by the timeout", () => {
+  const { drainSeconds, shutdownSeconds } = loadConfig({ ...image, ...kserveSettings, MODEL_NAME: 'cars' }, false).load;
+  const longest = drainSeconds + shutdownSeconds + CLEAN_UP_SECONDS;
+  const { timeout } = manifest('kserve/inference-service.yaml').spec.predictor as { readonly timeout: number };
+  for (const given of [30, timeout]) expect(longest).toBeLessThan(given);
+});
+
 it('every folder that the service writes to is mounted, and the keys are where it looks for them', () => {
   const mounts = (service.volumeMounts as { mountPath: string; readOnly?: boolean }[]).map(
     ({ mountPath, readOnly = false }) => [mountPath, readOnly] as const,
