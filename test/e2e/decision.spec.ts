@@ -2,12 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import * as grpc from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditCommand } from '../../src/cli/audit-command.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { reasonOf } from '../../src/core/errors.js';
+import { ModelRepository } from '../../src/model/model-repository.js';
 import { readPackage } from '../../src/model/package/reader.js';
 import { coin, coinModels, DECISION, writeCoin } from '../support/coin-package.js';
+import { freePort } from '../support/free-port.js';
 import { copyPackage } from '../support/package-factory.js';
 import { runCommand } from '../support/run-command.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -123,6 +127,57 @@ describe('a package that decides at 0.2', () => {
     expect(own.pairs).toEqual([{ from: 'no', to: 'yes', rows: 2 }]);
     const plain = await replay('1.0.0');
     expect(plain).toMatchObject({ notReproduced: 0, pairs: [{ from: 'yes', to: 'no' }] });
+  });
+});
+
+describe('a decision beside a version without one', () => {
+  let own: TestApp;
+  let port: number;
+  beforeAll(async () => {
+    port = await freePort();
+    const admin = { ADMIN_API: 'true', WATCH_MODELS: 'false', STATE_DIR: join(folder, 'state'), FEEDBACK: 'true' };
+    own = await startTestApp({ MODELS_DIR: models, DEFAULT_MODEL: 'coin', GRPC_PORT: String(port), ...admin });
+  }, 60_000);
+  afterAll(() => own.close());
+
+  it('is what feedback calls right or wrong', async () => {
+    const { body } = await own.post('/api/v1/predict', { inputs });
+    const items = DECIDED.map((label, row) => ({ id: `${body.id}/${row}`, label }));
+    await own.post('/api/v1/feedback', { items });
+    const quality = (await own.get('/api/v1/models/coin/feedback')).body;
+    expect(quality.versions).toMatchObject([{ version: '2.0.0', live: { rows: 4, accuracy: 1 } }]);
+  });
+
+  it('is answered over gRPC', async () => {
+    const loaded = grpc.loadPackageDefinition(
+      loadSync('src/prediction/protocols/open-inference-grpc/open_inference.proto', { keepCase: true }),
+    ) as any;
+    const client = new loaded.inference.GRPCInferenceService(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    const odds = {
+      name: 'odds',
+      datatype: 'FP64',
+      shape: [4],
+      contents: { fp64_contents: inputs.map((row) => row.odds) },
+    };
+    const answer: any = await new Promise((resolve, reject) => {
+      const asked = { model_name: 'coin', inputs: [odds], outputs: [{ name: 'label' }] };
+      client.ModelInfer(asked, (error: Error | null, value: unknown) => {
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
+    client.close();
+    expect(answer.outputs[0].contents.bytes_contents.map(String)).toEqual(DECIDED);
+  });
+
+  it('is what a rollout compares: two of the rows change class, though no probability does', async () => {
+    await own.app.get(ModelRepository).change({ kind: 'activate', name: 'coin', version: '1.0.0' });
+    const rollout = '/api/v1/models/coin/rollout';
+    const gate = { minRows: 1_000, minAgreement: 0.1, maxLatencyRatio: 1_000 };
+    expect((await own.post(rollout, { candidate: '2.0.0', mode: 'shadow', gate })).status).toBe(201);
+    const { body } = await own.post('/api/v1/predict', { inputs });
+    expect(labelsOf(body.results)).toEqual(LIKELIEST);
+    await expect.poll(async () => (await own.get(rollout)).body.statistics).toMatchObject({ rows: 4, agreement: 0.5 });
   });
 });
 
