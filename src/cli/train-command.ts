@@ -112,7 +112,9 @@ async function write(
         baselines,
       }),
     );
-  say(`Package written to ${folder}\nNext: npm start\n`);
+  const models = options.out ?? options.models;
+  const elsewhere = resolve(models) === resolve('models') ? '' : `MODELS_DIR=${models} `;
+  say(`Package written to ${folder}\nNext: ${elsewhere}npm start\n`);
   return EXIT.ok;
 }
 

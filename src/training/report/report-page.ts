@@ -61,7 +61,7 @@ h3{margin:0 0 .25rem;font-size:1rem}p{margin:.35rem 0}.soft{color:var(--soft)}
 .tile dt{color:var(--soft);font-size:.85rem}.tile dd{margin:0;font-size:1.7rem;font-weight:600}.tile dd+dd{font-size:.85rem;font-weight:400;color:var(--soft)}
 figcaption{font-size:.9rem;color:var(--soft)}svg{width:100%;height:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
 .scroll{overflow-x:auto}th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right}th:first-child,td:first-child{text-align:left}
-li{margin:.3rem 0}@media print{:root{color-scheme:light;--ink:#000;--soft:#333;--paper:#fff;--card:#fff;--line:#bbb}main{max-width:none;padding:0}.tiles{grid-template-columns:repeat(4,1fr)}.plots{grid-template-columns:1fr 1fr}.scroll{overflow:visible}table{font-size:.75rem}th,td{padding:.2rem .3rem}th{overflow-wrap:anywhere}figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}}
+li{margin:.3rem 0}@media print{:root{color-scheme:light;--ink:#000;--soft:#333;--paper:#fff;--card:#fff;--line:#bbb}main{max-width:none;padding:0}.tiles{grid-template-columns:repeat(4,1fr)}.plots{grid-template-columns:1fr 1fr}.scroll{overflow:visible}table{font-size:.75rem}th,td{padding:.2rem .3rem}th{overflow-wrap:break-word}figure,.tile,tr{break-inside:avoid}h2{break-after:avoid}}
 ${PLOT_STYLE}`;
 
 function reportPage({ config, result, date, rows, profiles, warnings, trials }: ReportSubject, plots: readonly Plot[]) {
@@ -146,10 +146,15 @@ function figure({ id, title, summary, svg }: Plot): string {
 }
 
 function table([head = [], ...body]: Cells): string {
-  const heads = head.map((cell) => `<th scope="col">${escapeText(cell)}</th>`).join('');
+  const heads = head.map((cell) => `<th scope="col">${breakable(escapeText(cell))}</th>`).join('');
   const rows = body.map((row) => `<tr>${row.map((cell) => `<td>${escapeText(cell)}</td>`).join('')}</tr>`).join('');
   // A table that scrolls must be reachable by keyboard.
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeText(head.join(', ').slice(0, 200))}"><table><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** A column's name may end a line after each of its words, so that a wide table fits on paper without cutting them. */
+function breakable(name: string): string {
+  return name.replace(/_(?=.)|[a-z](?=[A-Z])/g, '$&<wbr>');
 }
 
 function sensitiveNames({ signature }: TrainingConfig): Set<string> {
