@@ -113,7 +113,9 @@ describe('train', () => {
     expect(said).toMatch(/Held-out rows: 432 {3}accuracy 0\.\d{4} {3}macro-F1 0\.\d{4}/);
     expect(said).toMatch(/class +precision +recall +F1 +support\nunacc /);
     expect(said).toMatch(/true \\ predicted +unacc +acc +good +vgood\nunacc /);
-    expect(said).toContain(`Package written to ${join(out, 'car-evaluation/2.0.0')}\nNext: MODELS_DIR=${out} npm start\n`);
+    expect(said).toContain(
+      `Package written to ${join(out, 'car-evaluation/2.0.0')}\nNext: MODELS_DIR=${out} npm start\n`,
+    );
     expect(complained).toMatch(/^Training: epoch 2\/2, loss \d\.\d{4}, accuracy 0\.\d{4}$/m);
   });
 
