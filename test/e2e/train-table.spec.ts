@@ -129,7 +129,13 @@ describe('train penguins.csv --target Species', () => {
   }, 60_000);
 
   it('refuses options that the training file would leave without effect', async () => {
-    const { code, stderr: complaint } = await train(file('penguins.csv'), '--exclude', 'Sex');
+    const { code, stderr: complaint } = await refusedTable(
+      file('penguins.csv'),
+      '--exclude',
+      'Sex',
+      '--models',
+      file('models'),
+    );
     expect(code).toBe(2);
     expect(complaint).toMatch(/--exclude would have no effect; edit it, or add --fresh/);
   });
