@@ -32,7 +32,6 @@ import { PROTOCOLS } from './prediction/protocols/index.js';
 /** What scripts of other origins may read beside the body. */
 const READABLE_HEADERS = [
   REQUEST_ID_HEADER,
-  'x-prediction-id',
   'retry-after',
   'ratelimit',
   'ratelimit-policy',
