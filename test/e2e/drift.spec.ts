@@ -34,6 +34,7 @@ async function send(url: string, inputs: readonly object[], more: Record<string,
     headers: { 'content-type': 'application/json', ...more },
     body: JSON.stringify({ inputs }),
   });
+  await reply.arrayBuffer();
   expect(reply.status).toBe(200);
 }
 
