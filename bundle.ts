@@ -32,6 +32,52 @@ const oneNest: Plugin = {
   },
 };
 
+/**
+ * What packages do when they are loaded, and nobody asked for. Each is one text in one of their files, and is gone without
+ * harm where a later release does without it; the build says when that has come.
+ */
+const UNASKED = [
+  // All phone numbers of the world, for a decorator that no DTO has.
+  {
+    file: /class-validator\/.*\/IsPhoneNumber\.js$/,
+    text: 'require("libphonenumber-js/max")',
+    instead: '{ parsePhoneNumber() { throw new Error("The bundle is without phone numbers: see bundle.ts."); } }',
+  },
+  // Its microservices, gRPC and all; app.setup.ts loads them where they are wanted.
+  {
+    file: /@nestjs\/core\/nest-application\.js$/,
+    text: "await tryLoadPackage('@nestjs/microservices', () => import('@nestjs/microservices'));",
+    instead: '',
+  },
+  // Readers of bodies, with tables of all encodings: src/http has its own.
+  { file: /\/express\/lib\/express\.js$/, text: "require('body-parser')", instead: '{}' },
+  // YAML, for a page of documentation that is made elsewhere.
+  {
+    file: /@nestjs\/swagger\/dist\/swagger-module\.js$/,
+    text: "import * as jsyaml from 'js-yaml';",
+    instead: 'const jsyaml = {};',
+  },
+  // Dates as people of this place write them, for the lines of a logger that pino replaces.
+  {
+    file: /@nestjs\/common\/services\/(console-)?logger\.service\.js$/,
+    text: /const dateTimeFormatter = (new Intl\.DateTimeFormat\(undefined, \{[^}]*\}\));/,
+    instead: 'const dateTimeFormatter = { format: (time) => $1.format(time) };',
+  },
+];
+
+const lean: Plugin = {
+  name: 'lean',
+  transform: {
+    filter: { id: UNASKED.map(({ file }) => file) },
+    handler(code, id) {
+      const { text, instead } = UNASKED.find(({ file }) => file.test(id))!;
+      const without = code.replace(text, instead);
+      if (without === code) this.error(`${id} is not as bundle.ts expects it.`);
+      return without;
+    },
+  },
+};
+
 /** What lies beside the code: the protocols that the gRPC door reads, and that this folder is CommonJS. */
 const companions: Plugin = {
   name: 'companions',
@@ -69,7 +115,7 @@ await build({
   external: APART,
   // How Terminus looks for packages; what is bundled is CommonJS.
   transform: { define: { 'import.meta.resolve': 'require.resolve' } },
-  plugins: [oneNest, companions, ascii, licences as Plugin],
+  plugins: [oneNest, lean, companions, ascii, licences as Plugin],
   output: {
     dir: join(BUILT, 'service'),
     format: 'cjs',

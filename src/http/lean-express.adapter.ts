@@ -1,5 +1,6 @@
 import { type OutgoingHttpHeaders, type Server, ServerResponse } from 'node:http';
-import { ExpressAdapter } from '@nestjs/platform-express';
+// NOTE: not from its index, which loads what reads uploads in forms.
+import { ExpressAdapter } from '@nestjs/platform-express/adapters/express-adapter.js';
 import type { Express, Response } from 'express';
 import type { EdgeLimits } from '../core/app-config.js';
 import { PREDICTION_ID_HEADER } from '../core/prediction-id.js';
