@@ -11,22 +11,44 @@ const NOTE = pathToFileURL(join(import.meta.dirname, '../support/note-imports.ts
 /** What TensorFlow.js needs, and the pages that are given out as they are. */
 const APART = /^(@tensorflow\/.*|tslib|long|seedrandom|swagger-ui-dist)$/;
 
+const UNASKED = new Set([
+  ...['@grpc/grpc-js', '@nestjs/microservices', '@opentelemetry/sdk-trace'],
+  ...['body-parser', 'iconv-lite', 'js-yaml', 'libphonenumber-js', 'multer'],
+]);
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tensornest-bundle-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** The packages of which a start reads files, and those that are in the bundled files that it reads. */
+async function read(env: Record<string, string>): Promise<{ packages: string[]; bundled: string[] }> {
+  const service = new ServiceProcess(env, { flags: ['--import', NOTE] });
+  await service.url();
+  service.signal('SIGINT');
+  await service.exit();
+  const [packages, bundled] = ['packages', 'bundled'].map((kind) =>
+    JSON.parse(new RegExp(`^${kind}: (.*)$`, 'm').exec(service.stderr)![1]!),
+  );
+  return { packages, bundled };
+}
+
 describe('the bundled service', () => {
   it('has every package but those that stay apart within it, so that none is there twice', async () => {
-    const env = { GRPC_PORT: String(await freePort()), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-    const service = new ServiceProcess(env, { flags: ['--import', NOTE] });
-    await service.url();
-    service.signal('SIGINT');
-    await service.exit();
-    const packages = JSON.parse(/^packages: (.*)$/m.exec(service.stderr)![1]!) as string[];
+    const { packages, bundled } = await read({
+      GRPC_PORT: String(await freePort()),
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
     expect(packages).toContain('@tensorflow/tfjs-core');
     expect(packages.filter((name) => !APART.test(name))).toEqual([]);
+    expect(bundled).toEqual(expect.arrayContaining(['@nestjs/core', '@grpc/grpc-js', '@opentelemetry/sdk-trace']));
+  });
+
+  it('starts without the libraries that nobody asked for', async () => {
+    const { bundled } = await read({});
+    expect(bundled).toContain('@nestjs/core');
+    expect(bundled.filter((name) => UNASKED.has(name))).toEqual([]);
   });
 
   it('describes itself with the names that its modules have', async () => {

@@ -15,6 +15,7 @@ export const NODE_FLAGS = [
   '--max-semi-space-size=32',
   '--max-inlined-bytecode-size-cumulative=4000',
   '--no-allocation-site-pretenuring',
+  '--initial-old-space-size=128',
 ] as const;
 const COMMAND = ['node', ...NODE_FLAGS, 'node_modules/tensornest/dist/cli/tensornest.js', 'serve'];
 
