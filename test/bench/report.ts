@@ -53,6 +53,7 @@ function ratioSections(results: Results): string[] {
   return [
     table('Throughput, of the floor', 'floor', plain),
     table('Throughput, of the floor that defers its replies', 'floor-deferred', plain),
+    table('Throughput, of an empty Nest route: what the framework leaves', 'floor-nest', [OURS]),
     table('Precomputed: throughput of the tabulated service, of the floor', 'floor', [TABULATED]),
     table('Precomputed: throughput of the tabulated service, of the service without it', OURS, [TABULATED]),
     table('Throughput, of the baseline build', 'baseline', [OURS]),

@@ -87,6 +87,18 @@ export const SERVERS: readonly ServerSpec[] = [
   floor('floor', 'bare node:http: parses the JSON, writes a reply of our size', false),
   floor('floor-deferred', 'the same, replying in setImmediate, so that the writes of a turn go out together', true),
   {
+    name: 'floor-nest',
+    about: 'the work of the floor in a Nest route on our adapter, with our reader of bodies and nothing else of ours',
+    models: ['car'],
+    needs: 'build',
+    ...BARE,
+    command: ({ port, replyBytes }) => ({
+      file: process.execPath,
+      args: [peer('floor-nest.mjs')],
+      env: { NODE_ENV: 'production', PORT: String(port), REPLY_BYTES: JSON.stringify(replyBytes) },
+    }),
+  },
+  {
     name: 'onnx',
     about: 'minimal fastify + onnxruntime-node, the same network, one run per request, no logging',
     models: ['car', 'heavy'],
