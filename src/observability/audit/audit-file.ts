@@ -1,9 +1,10 @@
 import { fstatSync, ftruncate, mkdirSync, openSync, write } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { BufferPool } from '../../core/buffer-pool.js';
 import { reasonOf } from '../../core/errors.js';
 import type { LineSink, Losses } from '../../core/ports/line-sink.js';
-import { chain, countLines, type Link } from './chain.js';
+import { chain, countLines, type Link, roomFor } from './chain.js';
 import { resume } from './tail.js';
 
 const writeSome = promisify(write);
@@ -41,6 +42,7 @@ interface Waiting {
 export class AuditFile implements LineSink {
   private readonly file: number;
   private readonly isRegular: boolean;
+  private readonly pool = new BufferPool();
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | undefined;
@@ -106,11 +108,8 @@ export class AuditFile implements LineSink {
 
   private async drain(): Promise<void> {
     for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
-      const { bytes, link } = chain(next.lines, this.link, this.gap);
       try {
-        await this.append(bytes);
-        this.link = link;
-        this.gap = 0;
+        await this.appendChained(next.lines);
         this.recovered();
       } catch (error) {
         this.failing(reasonOf(error));
@@ -125,6 +124,18 @@ export class AuditFile implements LineSink {
       next.release?.();
     }
     this.writing = undefined;
+  }
+
+  private async appendChained(lines: Uint8Array): Promise<void> {
+    const room = this.pool.take(roomFor(lines));
+    try {
+      const { bytes, link } = chain(lines, this.link, this.gap, room);
+      await this.append(bytes);
+      this.link = link;
+      this.gap = 0;
+    } finally {
+      this.pool.give(room);
+    }
   }
 
   /** All of it or nothing: a line that was begun and does not fit is taken away again, or else ended where it broke off. */

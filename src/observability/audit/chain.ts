@@ -27,15 +27,26 @@ export function digestOf(line: Uint8Array): string {
   return hash('sha256', line, 'base64url');
 }
 
+/** Bytes that these lines take with their links, at most. */
+export function roomFor(lines: Uint8Array): number {
+  return lines.length + countLines(lines) * LONGEST_LINK;
+}
+
 /**
  * Chains whole lines, each a JSON object, behind `before`: every line gets its number `seq` and the digest `prev` of the line
  * before it as its last members, so that none can be changed, taken out or moved without the next one telling. Where lines
  * were lost before the first of these, it says how many (`dropped`). In a CloudEvent they are extension attributes: texts,
  * since its whole numbers end at 2^31.
+ *
+ * @param bytes where they are put: `roomFor(lines)` bytes.
  */
-export function chain(lines: Uint8Array, before: Link, dropped: number): Chained {
+export function chain(
+  lines: Uint8Array,
+  before: Link,
+  dropped: number,
+  bytes: Buffer = Buffer.allocUnsafe(roomFor(lines)),
+): Chained {
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
-  const bytes = Buffer.allocUnsafe(lines.length + countLines(text) * LONGEST_LINK);
   let { seq, head } = before;
   let lost = dropped;
   let to = 0;

@@ -1,11 +1,15 @@
 // The least that a Nest service on our adapter can do: the floor's work in a route, without anything of ours around it.
-import 'reflect-metadata';
+import { createRequire } from 'node:module';
 import process from 'node:process';
-import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { URL } from 'node:url';
 import { jsonBody } from '../../../dist/http/json-body.js';
 import { JsonText } from '../../../dist/http/json-reply.js';
 import { LeanExpressAdapter } from '../../../dist/http/lean-express.adapter.js';
+
+// The service's Nest, and not the one that the peers have beside them.
+const require = createRequire(new URL('../../../package.json', import.meta.url));
+const { Body, Controller, Get, HttpCode, Module, Post } = require('@nestjs/common');
+const { NestFactory } = require('@nestjs/core');
 
 const replies = new Map(
   Object.entries(JSON.parse(process.env.REPLY_BYTES)).map(([rows, bytes]) => [Number(rows), 'x'.repeat(bytes)]),
