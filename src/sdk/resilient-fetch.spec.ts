@@ -53,6 +53,12 @@ describe('a request', () => {
     expect(performance.now() - begun).toBeGreaterThan(950);
   });
 
+  it.each(['2147484', '9'.repeat(400)])('is not sent again where Retry-After is weeks away: %s s', async (weeks) => {
+    const url = await serve(refuse(503, weeks), answer);
+    const response = await resilientFetch()(url, post);
+    expect([response.status, await response.text(), asked.length]).toEqual([503, 'refused', 1]);
+  });
+
   it('is given up after the retries, with the last refusal', async () => {
     const url = await serve(refuse(503, '0'));
     const response = await resilientFetch({ retries: 3 })(url, post);

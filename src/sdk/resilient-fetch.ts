@@ -18,6 +18,8 @@ export interface ResilienceOptions {
 const REFUSED = new Set([429, 503]);
 /** The first wait where the service names none; it doubles each time. */
 const FIRST_WAIT_MS = 100;
+/** The longest that a timer can wait, 24.8 days: it would ring at once for a longer one. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** What changes nothing may be asked again when it is not known whether it was done. */
 const ASKS_ONLY = /\/(predict|explain|what-if|counterfactual|infer)$|:(predict|classify|regress|explain)$/;
 
@@ -26,7 +28,7 @@ const ASKS_ONLY = /\/(predict|explain|what-if|counterfactual|infer)$|:(predict|c
  *
  * - 429 and 503 are tried again after the time in `Retry-After` (RFC 9110, section 10.2.3: seconds or a date).
  * - A connection that broke is tried again for requests that change nothing.
- * - A refusal whose wait does not fit into the deadline is returned as it is, at once.
+ * - A refusal whose wait does not fit into the deadline, or takes weeks, is returned as it is, at once.
  *
  * @throws DOMException `TimeoutError` when the deadline has passed; the caller's own reason when it aborts.
  */
@@ -46,7 +48,7 @@ export function resilientFetch(options: ResilienceOptions = {}): typeof fetch {
       if (answer !== undefined && (!again || !REFUSED.has(answer.status))) return answer;
       const waitMs = retryAfterMs(answer) ?? Math.random() * FIRST_WAIT_MS * 2 ** attempt;
       if (answer !== undefined) {
-        if (performance.now() + waitMs >= until) return answer;
+        if (waitMs > LONGEST_WAIT_MS || performance.now() + waitMs >= until) return answer;
         await answer.body?.cancel();
       }
       await wait(waitMs, signal);

@@ -63,6 +63,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
+const [word] = process.argv.slice(2);
+if (word !== undefined) {
+  console.error(`package:check takes no options: what is ${JSON.stringify(word)}?`);
+  process.exit(2);
+}
 const packed = await packProject();
 let failed = 0;
 for (const [name, check] of Object.entries(CHECKS)) {

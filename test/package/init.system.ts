@@ -129,6 +129,7 @@ describe('tensornest init, from the packed tarball', () => {
     ['no name', [], 2, "missing required argument 'folder'"],
     ['a model that does not ship', ['x', '--model', 'whales'], 2, 'Allowed choices are car-evaluation, penguins'],
     ['a tarball that there is not', ['x', '--tensornest', 'none.tgz'], 2, 'none.tgz is no file: --tensornest takes'],
+    ['nothing to install', ['x', '--tensornest', ' '], 2, '--tensornest is empty: take a range such as'],
     [
       'a folder that is not empty',
       ['full'],

@@ -13,9 +13,10 @@ export interface Tarball {
 /**
  * The tarball that `spec` names, seen from the current folder; undefined where it names none, such as a range or an address.
  *
- * @throws UsageError where there is no such file.
+ * @throws UsageError where there is no such file, or nothing is named at all.
  */
 export async function tarballOf(spec: string): Promise<Tarball | undefined> {
+  if (spec.trim() === '') throw new UsageError('--tensornest is empty: take a range such as ^1.2.0, or a tarball.');
   const [, file] = /^(?:file:)?((?!.*:\/\/).+\.(?:tgz|tar\.gz))$/.exec(spec) ?? [];
   if (file === undefined) return undefined;
   const path = resolve(file);
