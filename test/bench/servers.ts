@@ -39,7 +39,7 @@ const peer = (file: string): string => join(BENCH, 'peers', file);
 const BARE = { ready: '/', live: '/', predict: '/predict' } as const;
 const SERVICE = { ready: '/health/ready', live: '/health/live', predict: '/api/v1/predict' } as const;
 
-function floor(name: string, about: string, deferred: boolean): ServerSpec {
+function floor(name: string, about: string, file: string, env: Readonly<Record<string, string>> = {}): ServerSpec {
   return {
     name,
     about,
@@ -48,8 +48,8 @@ function floor(name: string, about: string, deferred: boolean): ServerSpec {
     ...BARE,
     command: ({ port, replyBytes }) => ({
       file: process.execPath,
-      args: [peer('floor.mjs')],
-      env: { PORT: String(port), REPLY_BYTES: JSON.stringify(replyBytes), DEFERRED: deferred ? '1' : '0' },
+      args: [peer(file)],
+      env: { NODE_ENV: 'production', PORT: String(port), REPLY_BYTES: JSON.stringify(replyBytes), ...env },
     }),
   };
 }
@@ -84,19 +84,20 @@ function service(name: string, about: string, tabulate: 'off' | 'auto', entry: '
 
 /** Every server that can be measured, in the order in which they take turns. */
 export const SERVERS: readonly ServerSpec[] = [
-  floor('floor', 'bare node:http: parses the JSON, writes a reply of our size', false),
-  floor('floor-deferred', 'the same, replying in setImmediate, so that the writes of a turn go out together', true),
+  floor('floor', 'bare node:http: parses the JSON, writes a reply of our size', 'floor.mjs'),
+  floor(
+    'floor-deferred',
+    'the same, replying in setImmediate, so that the writes of a turn go out together',
+    'floor.mjs',
+    { DEFERRED: '1' },
+  ),
   {
-    name: 'floor-nest',
-    about: 'the work of the floor in a Nest route on our adapter, with our reader of bodies and nothing else of ours',
-    models: ['car'],
+    ...floor(
+      'floor-nest',
+      'the work of the floor in a Nest route on our adapter, with our reader of bodies and nothing else of ours',
+      'floor-nest.mjs',
+    ),
     needs: 'build',
-    ...BARE,
-    command: ({ port, replyBytes }) => ({
-      file: process.execPath,
-      args: [peer('floor-nest.mjs')],
-      env: { NODE_ENV: 'production', PORT: String(port), REPLY_BYTES: JSON.stringify(replyBytes) },
-    }),
   },
   {
     name: 'onnx',
